@@ -19,11 +19,15 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class FieldValue:
-    """An answer to a custom field. `field_id` or `name` may be unknown; `values` has one entry unless multi-select."""
+    """An answer to a custom field. `field_id` or `name` may be unknown; `values` has one entry unless multi-select.
+
+    `multiple`: Cutover takes a list here even for one value.
+    """
 
     field_id: str | None
     name: Text
     values: tuple[Text, ...]
+    multiple: bool = False
 
 
 @dataclass(frozen=True, slots=True)

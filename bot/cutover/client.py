@@ -1,0 +1,45 @@
+"""The Cutover Public API, one method per endpoint. The one rule: typed in, typed out, every error one of `bot.errors`.
+
+Version 2022-02-22 of the reference, and the additions that only the vendor's own client proves. A token is a person:
+what a method may do follows from that person's roles in Cutover.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from typing import Any
+
+from bot.clock import Clock
+from bot.cutover.pages import Page, Pages
+from bot.cutover.paths import Params
+from bot.cutover.people import PeopleCalls
+from bot.cutover.places import PlaceCalls
+from bot.cutover.runbooks import RunbookCalls
+from bot.cutover.streams import StreamCalls
+from bot.cutover.tasks import TaskCalls
+from bot.cutover.transport import Transport
+from bot.errors import BadInput
+
+_PATH = re.compile(r"core(/[A-Za-z0-9_%@-]+)+\Z")
+
+
+class CutoverClient(RunbookCalls, StreamCalls, TaskCalls, PeopleCalls, PlaceCalls):
+    """All calls over one transport. `features` and `offers` tell what this instance was found to have."""
+
+    def __init__(self, transport: Transport, clock: Clock) -> None:
+        super().__init__(transport, clock)
+
+    def __repr__(self) -> str:
+        return f"CutoverClient({self._transport!r})"
+
+    def raw_pages(self, path: str, params: Params | None = None) -> AsyncIterator[Page[dict[str, Any]]]:
+        """Pages of resources exactly as Cutover sent them, for the archive. `path` like `core/runbooks/7/tasks`."""
+        if not _PATH.match(path):
+            raise BadInput("That is not a path of Cutover's API.")
+        pages: Pages[dict[str, Any]] = self._list(f"raw {path.split('/')[-1]}", path, _untouched, params)
+        return pages.pages()
+
+
+def _untouched(raw: dict[str, Any], _where: str) -> dict[str, Any]:
+    return raw
