@@ -1,0 +1,138 @@
+// The field to write in, for channels and threads.
+// The one rule: what was typed is kept per person and place until it was sent.
+
+import { clear, freshId, h } from "./dom.js";
+import { encode, offersFor, usageFor } from "./completion.js";
+import { icon } from "./icons.js";
+import { openMenu } from "./layers.js";
+import { globalShortcuts } from "./message_actions.js";
+
+const TALLEST = 220; // pixels
+
+function grow(area) {
+  area.style.setProperty("height", "auto");
+  area.style.setProperty("height", `${Math.min(area.scrollHeight, TALLEST)}px`);
+}
+
+function drawOffers(own) {
+  const { list, found, at } = own;
+  list.hidden = !found;
+  own.area.setAttribute("aria-expanded", String(Boolean(found)));
+  if (!found) {
+    own.area.removeAttribute("aria-activedescendant");
+    return clear(list);
+  }
+  clear(list, h("div", { class: "offer-heading" }, found.label), found.offers.map((offer, index) => h("div", {
+    class: index === at ? "offer marked" : "offer", role: "option", id: `${list.id}-${index}`, "aria-selected": String(index === at), "data-testid": "offer", "data-value": offer.value,
+    on: { pointerdown: (event) => event.preventDefault(), click: () => { take(own, offer); } },
+  }, h("strong", {}, offer.label), offer.hint ? h("span", { class: "offer-hint" }, offer.hint) : null, h("span", { class: "faint" }, offer.detail))));
+  own.area.setAttribute("aria-activedescendant", `${list.id}-${at}`);
+  return list.children[at + 1].scrollIntoView({ block: "nearest" });
+}
+
+function look(own) {
+  const { area } = own;
+  const before = area.value.slice(0, area.selectionStart);
+  own.found = area.selectionStart === area.selectionEnd ? offersFor(own.controller.state, before, { inThread: own.inThread }) : null;
+  own.at = 0;
+  own.usage.textContent = own.found ? "" : usageFor(own.controller.state, area.value);
+  drawOffers(own);
+}
+
+function keep(own) {
+  own.controller.state.drafts.set(own.place, own.area.value);
+  grow(own.area);
+}
+
+function take(own, offer) {
+  const { area, found } = own;
+  area.setRangeText(offer.insert, found.from, area.selectionStart, "end");
+  if (offer.mention) own.controller.state.mentions.set(...offer.mention);
+  keep(own);
+  look(own);
+  area.focus();
+}
+
+async function send(own) {
+  const { area, controller } = own;
+  const text = area.value.trim();
+  const channel = own.channel;
+  if (!text || !channel) return;
+  const place = own.place;
+  area.value = "";
+  keep(own);
+  look(own);
+  const command = /^(\/[^\s/]+)(?:\s+([\s\S]*))?$/.exec(text);
+  let answer;
+  if (command && own.inThread) {
+    controller.toast(`${command[1]} is not supported in threads. Sorry!`);
+  } else if (command) {
+    answer = await controller.act("command", { channel, command: command[1], text: commandText(own, command[1], command[2] || ""), wait: true });
+  } else {
+    const mentions = controller.state.mentions;
+    answer = await controller.act("message", { channel, text: encode(text, mentions), ...(own.thread ? { thread_ts: own.thread } : {}) });
+  }
+  // A text that was not taken comes back, unless something new was typed meanwhile.
+  if ((!answer || !answer.ok) && own.place === place && !area.value) {
+    area.value = text;
+    keep(own);
+  }
+  controller.read(channel);
+}
+
+/** Slack passes typed mentions to a command as text, or escaped where the manifest says should_escape. */
+function commandText(own, name, text) {
+  const command = (own.controller.state.world.app.commands || []).find((one) => one.command === name);
+  return name === "/invite" || (command && command.should_escape) ? encode(text, own.controller.state.mentions) : text;
+}
+
+function onKey(event, own) {
+  if (event.isComposing) return;
+  const { found } = own;
+  if (found && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+    event.preventDefault();
+    own.at = (own.at + (event.key === "ArrowDown" ? 1 : -1) + found.offers.length) % found.offers.length;
+    drawOffers(own);
+  } else if (found && (event.key === "Tab" || event.key === "Enter") && !event.shiftKey && !(event.key === "Enter" && found.offers[own.at].exact)) {
+    event.preventDefault();
+    take(own, found.offers[own.at]);
+  } else if (found && event.key === "Escape") {
+    event.preventDefault();
+    event.stopPropagation();
+    own.found = null;
+    drawOffers(own);
+  } else if (event.key === "Enter" && !event.shiftKey) {
+    event.preventDefault();
+    send(own);
+  }
+}
+
+/** A composer; show it with showComposer. */
+export function createComposer(controller, { inThread = false } = {}) {
+  const id = freshId("offers");
+  const list = h("div", { class: "offers", id, role: "listbox", "aria-label": "Suggestions", hidden: true, "data-testid": "offers" });
+  const area = h("textarea", { class: "composer-text", rows: "1", role: "combobox", "aria-expanded": "false", "aria-controls": id, "aria-autocomplete": "list", dir: "auto",
+    "data-testid": inThread ? "thread-composer" : "composer", "data-focus-key": inThread ? "thread-composer" : "composer" });
+  const usage = h("div", { class: "usage faint", "data-testid": "usage", "aria-live": "polite" });
+  const own = { controller, inThread, area, list, usage, found: null, at: 0, place: null, channel: null, thread: null };
+  const plus = h("button", { type: "button", class: "composer-plus", "aria-label": "Shortcuts", title: "Shortcuts", "aria-haspopup": "menu", "data-testid": "shortcuts",
+    "data-focus-key": "shortcuts", on: { click: (event) => openMenu(event.currentTarget, "Shortcuts", globalShortcuts(controller)) } }, icon("plus"));
+  const button = h("button", { type: "button", class: "composer-send", "aria-label": "Send", title: "Send (Enter)", "data-testid": inThread ? "thread-send" : "send", on: { click: () => send(own) } }, icon("send"));
+  own.node = h("div", { class: "composer" }, list, usage, h("div", { class: "composer-box" }, inThread ? null : plus, area, button));
+  area.addEventListener("input", () => { keep(own); look(own); });
+  area.addEventListener("keydown", (event) => onKey(event, own));
+  area.addEventListener("blur", () => { own.found = null; drawOffers(own); });
+  return own;
+}
+
+export function showComposer(own, { channel, thread, placeholder }) {
+  const place = `${own.controller.state.user}/${channel}/${thread || ""}`;
+  if (own.place === place) return;
+  Object.assign(own, { place, channel, thread: thread || null, found: null });
+  own.area.value = own.controller.state.drafts.get(place) || "";
+  own.area.placeholder = placeholder;
+  own.area.setAttribute("aria-label", placeholder);
+  own.usage.textContent = "";
+  drawOffers(own);
+  grow(own.area);
+}

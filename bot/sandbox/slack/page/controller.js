@@ -1,0 +1,161 @@
+// Everything this window can do: go somewhere, act as the person, and read again what changed.
+// The one rule: reads run one after the other, so an older answer can never overwrite a newer one.
+
+import * as api from "./api.js";
+import { channelOf, directChannel, markSeen, readHash, takeScreen, textEnv, visibleChannels } from "./state.js";
+import { wireState } from "./inputs.js";
+
+const EVERYTHING = "*";
+
+function createReader(state, render, fail) {
+  const wanted = new Set();
+  let running = null;
+
+  async function readOne(channel) {
+    const user = state.user;
+    const answer = await api.getScreen(user, channel === EVERYTHING ? null : channel);
+    if (user !== state.user) return;
+    if (answer.ok) takeScreen(state, answer, channel === EVERYTHING ? null : channel);
+    else fail(answer.detail || answer.error);
+  }
+
+  async function loop() {
+    try {
+      while (wanted.size) {
+        const next = wanted.has(EVERYTHING) ? EVERYTHING : wanted.values().next().value;
+        if (next === EVERYTHING) wanted.clear();
+        else wanted.delete(next);
+        await readOne(next);
+      }
+    } catch (error) {
+      if (!(error instanceof api.Unreachable)) throw error;
+      wanted.clear(); // the live connection reads everything again once the server is back
+    } finally {
+      running = null;
+      render();
+    }
+  }
+
+  return (channel) => {
+    wanted.add(channel || EVERYTHING);
+    running = running || loop();
+    return running;
+  };
+}
+
+/** What an act needs to know about the surface it happens on. */
+function pressed(state, surface, block, element, value) {
+  const body = { ...surface.body, block_id: block.block_id, action_id: element.action_id, wait: true };
+  if (value !== undefined) body.value = value;
+  const inputs = wireState(state, surface.key, surface.blocks);
+  if (Object.keys(inputs).length) body.state = inputs;
+  return body;
+}
+
+export const pendingKey = (surface, block, element) => `${surface.key}|${block.block_id}|${element.action_id}`;
+
+export function createController(state, render) {
+  let toastCount = 0;
+  const toast = (text) => {
+    state.localToasts.push({ id: `local-${(toastCount += 1)}`, text, at: Date.now() / 1000 });
+    render();
+  };
+  const read = createReader(state, render, toast);
+
+  /** Acts, says what went wrong, and reads again; gives the answer or null when the server is gone. */
+  async function act(verb, body, { quiet = false } = {}) {
+    try {
+      const answer = await api.act(state.user, verb, body);
+      if (!answer.ok && !quiet) toast(answer.detail || answer.error || "That did not work.");
+      return answer;
+    } catch (error) {
+      if (!(error instanceof api.Unreachable)) throw error;
+      toast("The sandbox cannot be reached.");
+      return null;
+    }
+  }
+
+  const here = () => (state.place && state.place !== "home" ? state.place : directChannel(state));
+
+  const controller = {
+    state,
+    render,
+    toast,
+    read,
+    act,
+    here,
+    env: () => textEnv(state, (id) => controller.go(id)),
+
+    async press(surface, block, element, value) {
+      const key = pendingKey(surface, block, element);
+      const entry = state.pending.get(key) || { count: 0 };
+      state.pending.set(key, { count: entry.count + 1, content: surface.content });
+      render();
+      await act("click", pressed(state, surface, block, element, value));
+      const now = state.pending.get(key);
+      if (now && now.count > 1) state.pending.set(key, { ...now, count: now.count - 1 });
+      else state.pending.delete(key);
+      render();
+      read(surface.body.channel || here());
+    },
+
+    async submit(view) {
+      if (state.submitting.has(view.id)) return;
+      state.submitting.add(view.id);
+      state.errors.delete(view.id);
+      render();
+      const answer = await act("submit", { view_id: view.id, values: wireState(state, view.id, view.blocks), wait: true }, { quiet: true });
+      state.submitting.delete(view.id);
+      const said = answer && answer.answer && answer.answer.response_action === "errors" ? answer.answer.errors : null;
+      const wrong = said || (answer && answer.errors);
+      if (wrong) state.errors.set(view.id, wrong);
+      else if (answer && !answer.ok) toast(answer.detail || answer.error);
+      else if (answer && answer.acked === false) toast("The app did not answer in time. Try again?");
+      await read(here());
+      render();
+    },
+
+    async closeView(view, clear) {
+      await act("close", { view_id: view.id, clear });
+      await read(here());
+    },
+
+    async go(place) {
+      if (!place) return;
+      state.place = place;
+      state.thread = null;
+      state.atBottom = true;
+      const hash = `#${state.user}/${place}`;
+      if (location.hash !== hash) history.replaceState(null, "", hash);
+      render();
+      if (place === "home") await act("home", { wait: true });
+      await read(here());
+    },
+
+    openThread(channel, ts) {
+      state.thread = channel ? { channel, ts } : null;
+      render();
+      if (channel) read(channel);
+    },
+  };
+  return controller;
+}
+
+/** Chooses person and place from the address, with the first of each as fallback. */
+export function settle(state, hash) {
+  const wanted = readHash(hash);
+  const people = state.world.users.filter((user) => !user.is_bot && !user.deleted && !user.is_stranger);
+  const user = people.find((one) => one.id === wanted.user) || people[0];
+  state.user = user ? user.id : null;
+  const channels = visibleChannels(state);
+  const direct = wanted.place === "home" || (wanted.place || "").startsWith("D");
+  const bot = state.world.app.bot_user_id;
+  const first = channels.find((one) => (one.members || []).includes(state.user) && (one.members || []).includes(bot) && one.name !== "general") || channels[0];
+  state.place = direct || channels.some((one) => one.id === wanted.place) ? wanted.place : first ? first.id : "home";
+}
+
+/** The channel on the screen counts as read. */
+export function lookAt(state) {
+  if (state.place && channelOf(state, state.place)) markSeen(state, state.place);
+  if (state.place && state.place.startsWith("D")) markSeen(state, state.place);
+}

@@ -1,0 +1,128 @@
+// Starts the page: builds the frame, connects, and draws whenever something changed.
+// The one rule: every change ends in one call of render(), and render() may be called at any time.
+
+import * as api from "./api.js";
+import { createController, lookAt, settle } from "./controller.js";
+import { h } from "./dom.js";
+import { createInspector, readTraffic, showInspector } from "./inspector.js";
+import { openLive } from "./live.js";
+import { createMainPane, showMainPane } from "./main_pane.js";
+import { createModal, showModal } from "./modal.js";
+import { showSidebar } from "./sidebar.js";
+import { createState, isDirect, nameOf } from "./state.js";
+import { startTheme } from "./theme.js";
+import { createThreadPane, showThreadPane } from "./thread_pane.js";
+import { createToasts, showToasts } from "./toasts.js";
+
+const state = createState();
+let waiting = false;
+let parts = null;
+let stopLive = () => {};
+
+/** Draws after the current task, so that many changes cost one drawing. */
+function render() {
+  if (waiting) return;
+  waiting = true;
+  queueMicrotask(() => {
+    waiting = false;
+    draw();
+  });
+}
+
+const controller = createController(state, render);
+
+function draw() {
+  if (!parts || !state.world || !state.user) return;
+  lookAt(state);
+  showSidebar(parts.sidebar, controller);
+  showMainPane(parts.main, controller);
+  showThreadPane(parts.thread, controller);
+  showInspector(parts.inspector, controller);
+  showModal(parts.modal, controller, document.getElementById("modals"));
+  showToasts(parts.toasts, controller);
+  parts.banner.hidden = state.connected;
+  const title = state.world.channels.find((one) => one.id === state.place);
+  document.title = `${title ? `#${title.name}` : state.world.app.name} · ${nameOf(state, state.user)}`;
+  document.documentElement.dataset.ready = state.loadedFor === state.user ? "true" : "false";
+}
+
+function buildFrame() {
+  parts = { sidebar: h("aside", { class: "sidebar", "aria-label": "Sidebar", "data-testid": "sidebar" }), main: createMainPane(controller), thread: createThreadPane(controller),
+    inspector: createInspector(controller), modal: createModal(), toasts: createToasts(),
+    banner: h("div", { class: "banner", role: "alert", hidden: true, "data-testid": "offline" }, "The sandbox does not answer. Trying again…") };
+  document.getElementById("app").replaceChildren(parts.banner, parts.sidebar, parts.main.node, parts.thread.node, parts.inspector.node, parts.toasts.node);
+}
+
+async function readWorld() {
+  const answer = await api.getWorld();
+  if (!answer.ok) throw new api.Unreachable(answer.detail || answer.error);
+  state.world = answer;
+}
+
+function onChanged(event) {
+  if (event.what === "traffic") {
+    readTraffic(controller);
+  } else if (event.what === "channel" || (isDirect(event.channel) && !state.screen.channels[event.channel])) {
+    readWorld().then(() => controller.read(), () => {});
+  } else {
+    controller.read(event.channel || controller.here());
+  }
+}
+
+function connect() {
+  stopLive();
+  stopLive = openLive(state.user, {
+    up: async () => {
+      try {
+        await readWorld();
+        await controller.read();
+        state.connected = true;
+        readTraffic(controller);
+      } catch (error) {
+        if (!(error instanceof api.Unreachable)) throw error;
+      }
+      render();
+    },
+    down: () => { state.connected = false; render(); },
+    changed: onChanged,
+  });
+}
+
+controller.switchUser = (id) => {
+  if (id === state.user) return;
+  settleAt(`#${id}/${state.place}`);
+};
+
+controller.toggleInspector = () => {
+  state.inspector.open = !state.inspector.open;
+  render();
+  if (state.inspector.open) readTraffic(controller);
+};
+
+/** Becomes the person and goes to the place that an address names. */
+function settleAt(hash) {
+  settle(state, hash);
+  state.screen = { channels: {}, threads: {}, views: [], home: null, toasts: [] };
+  state.loadedFor = null;
+  state.thread = null;
+  connect();
+  controller.go(state.place);
+}
+
+async function start() {
+  startTheme(render);
+  document.getElementById("app").textContent = "Connecting…";
+  for (;;) {
+    try {
+      await readWorld();
+      break;
+    } catch {
+      await new Promise((resolve) => { setTimeout(resolve, 500); });
+    }
+  }
+  buildFrame();
+  settleAt(location.hash);
+  window.addEventListener("hashchange", () => settleAt(location.hash));
+}
+
+start();

@@ -1,0 +1,113 @@
+// What this window knows: who acts, where they are, what they see, and what they typed but did not send.
+// The one rule: the server's answer is the truth; everything kept here beside it is this window's own and may be lost.
+
+/** "#U0DANA00001/C0DCFAILOVR" -> {user, place}; the place is a channel id, "home" or null. */
+export function readHash(hash) {
+  const [user, place] = decodeURIComponent(hash.replace(/^#/, "")).split("/");
+  return { user: user || null, place: place || null };
+}
+
+export function createState() {
+  return {
+    world: null,
+    user: null,
+    place: null,
+    thread: null, // {channel, ts} of the open thread
+    screen: { channels: {}, threads: {}, views: [], home: null, toasts: [] },
+    connected: true,
+    seen: new Map(), // "user/channel" -> newest ts that was looked at
+    drafts: new Map(), // "user/place" -> text not yet sent
+    inputs: new Map(), // surface -> Map("block action" -> value)
+    bumps: new Map(), // surface -> how often its controls were put back by a "No" in a confirm dialog
+    errors: new Map(), // view id -> {block_id: text}
+    pending: new Map(), // "surface|block|action" -> presses still without an ack
+    submitting: new Set(), // view ids
+    hiddenEphemeral: new Set(),
+    localToasts: [],
+    closedToasts: new Set(),
+    mentions: new Map(), // "@Dana Okafor" -> "<@U0DANA00001>"
+    inspector: { open: false, tab: "envelopes", filter: "", openRows: new Set(), rows: { envelopes: [], calls: [], violations: [] } },
+    atBottom: true, // the conversation follows its newest message
+    loadedFor: null, // the person whose screen was read
+  };
+}
+
+export const userOf = (state, id) => (state.world ? state.world.users.find((user) => user.id === id) : undefined);
+export const channelOf = (state, id) => (state.world ? state.world.channels.find((one) => one.id === id) : undefined);
+export const me = (state) => userOf(state, state.user);
+export const isDirect = (id) => typeof id === "string" && id.startsWith("D");
+
+/** The name that Slack shows for a person. */
+export function nameOf(state, id) {
+  const user = userOf(state, id);
+  if (!user) return id;
+  return user.display_name || user.real_name || user.name || id;
+}
+
+export const zoneOf = (state) => (me(state) && me(state).tz) || "UTC";
+
+/** The direct conversation of the person with the app, once the server knows one. */
+export function directChannel(state) {
+  const bot = state.world.app.bot_user_id;
+  const ids = Object.keys(state.screen.channels).filter(isDirect);
+  const withBot = ids.find((id) => {
+    const channel = channelOf(state, id);
+    return channel && (channel.members || []).includes(bot);
+  });
+  return withBot || ids[0] || null;
+}
+
+/** Channels that the person can see, archived ones last. */
+export function visibleChannels(state) {
+  const guest = me(state) && me(state).is_restricted;
+  return state.world.channels
+    .filter((one) => !isDirect(one.id) && !one.is_im && !one.is_mpim)
+    .filter((one) => (one.members || []).includes(state.user) || (!one.is_private && !guest))
+    .sort((a, b) => Number(a.is_archived || 0) - Number(b.is_archived || 0) || a.name.localeCompare(b.name));
+}
+
+export const messagesOf = (state, channel) => ((state.screen.channels[channel] || {}).messages || []);
+export const threadOf = (state, channel, ts) => ((state.screen.threads[channel] || {})[ts] || []);
+
+const seenKey = (state, channel) => `${state.user}/${channel}`;
+
+export function markSeen(state, channel) {
+  const all = messagesOf(state, channel);
+  if (all.length) state.seen.set(seenKey(state, channel), all[all.length - 1].ts);
+  else state.seen.set(seenKey(state, channel), state.seen.get(seenKey(state, channel)) || "0");
+}
+
+/** Unread messages of others, and whether one of them mentions the person. */
+export function unreadOf(state, channel) {
+  const last = state.seen.get(seenKey(state, channel)) || "0";
+  const fresh = messagesOf(state, channel).filter((one) => Number(one.ts) > Number(last) && one.user !== state.user);
+  const mention = fresh.some((one) => one.is_ephemeral || String(one.text || "").includes(`<@${state.user}>`));
+  return { count: fresh.length, mention };
+}
+
+/** Takes one answer of /screen in; of one channel only, the others stay as they were. */
+export function takeScreen(state, answer, channel) {
+  const { channels = {}, threads = {}, views = [], home = null, toasts = [] } = answer;
+  state.loadedFor = state.user;
+  const merge = (old, fresh) => (channel ? { ...old, ...fresh } : fresh);
+  state.screen = { channels: merge(state.screen.channels, channels), threads: merge(state.screen.threads, threads),
+    views, home, toasts };
+  const alive = new Set([...views.map((view) => view.id), home && home.id]);
+  for (const surface of state.inputs.keys()) {
+    if (surface.startsWith("V") && !alive.has(surface)) state.inputs.delete(surface);
+  }
+  for (const view of state.errors.keys()) if (!alive.has(view)) state.errors.delete(view);
+}
+
+/** What the message renderer needs to name things; times in the zone of the person looking. */
+export function textEnv(state, openChannel) {
+  const offset = state.world.now ? state.world.now - Date.now() / 1000 : 0;
+  return {
+    isSelf: (id) => id === state.user,
+    userName: (id) => nameOf(state, id),
+    channelName: (id) => (channelOf(state, id) ? channelOf(state, id).name : "private-channel"),
+    openChannel,
+    zone: zoneOf(state),
+    now: () => Date.now() / 1000 + offset,
+  };
+}

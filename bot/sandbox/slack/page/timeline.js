@@ -1,0 +1,93 @@
+// Lists of messages: a channel's conversation and a thread.
+// The one rule: a list follows its newest message only if it stood at the bottom before.
+
+import { h, keyed } from "./dom.js";
+import { dayLabel } from "./dates.js";
+import { drawMessage } from "./message.js";
+import { messageSurface, surfaceMark } from "./surface.js";
+import { allBlocks } from "./message.js";
+
+const NEAR = 48; // pixels that still count as "at the bottom"
+const TOGETHER = 300; // seconds within which messages of one author share a heading
+
+function joins(previous, message) {
+  if (!previous || previous.is_ephemeral !== message.is_ephemeral || message.is_ephemeral) return false;
+  const same = previous.user === message.user && previous.bot_id === message.bot_id && previous.username === message.username;
+  return same && !message.pinned && !message.subtype && !previous.subtype && Number(message.ts) - Number(previous.ts) < TOGETHER;
+}
+
+/** Messages with day dividers between them, each with the facts its drawing depends on. */
+function rows(controller, channel, messages, inThread) {
+  const env = controller.env();
+  const out = [];
+  let day = null;
+  let previous = null;
+  for (const message of messages) {
+    const label = dayLabel(Number(message.ts), env.zone, env.now());
+    if (label !== day && !inThread) out.push({ key: `day ${label}`, label });
+    const compact = label === day && joins(previous, message);
+    out.push({ key: message.ts, message, compact });
+    day = label;
+    previous = message;
+  }
+  return out;
+}
+
+function signature(controller, channel, row, inThread) {
+  if (row.label) return row.label;
+  const surface = messageSurface(channel, row.message, allBlocks(row.message));
+  return `${controller.state.user} ${channel} ${row.compact} ${inThread} ${JSON.stringify(row.message)} ${surfaceMark(controller.state, surface)}`;
+}
+
+const divider = (label) => h("div", { class: "day", role: "separator", "data-testid": "day" }, h("span", {}, label));
+
+export const isAtBottom = (scroller) => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR;
+
+/** One message takes part in the Tab order; arrows move to the others. */
+function rove(list) {
+  const all = [...list.querySelectorAll("article.message")];
+  const now = all.find((node) => node.tabIndex === 0) || all[all.length - 1];
+  for (const node of all) node.tabIndex = node === now ? 0 : -1;
+}
+
+function onKey(event, list) {
+  const step = { ArrowDown: 1, ArrowUp: -1, Home: "first", End: "last" }[event.key];
+  if (!step || !event.target.matches("article.message")) return;
+  const all = [...list.querySelectorAll("article.message")];
+  const at = all.indexOf(event.target);
+  const next = step === "first" ? all[0] : step === "last" ? all[all.length - 1] : all[at + step];
+  if (!next) return;
+  event.preventDefault();
+  for (const node of all) node.tabIndex = node === next ? 0 : -1;
+  next.focus();
+}
+
+/** The tools of a message can be reached by Tab while the keyboard is in that message. */
+function openTools(event, on) {
+  const message = event.target.closest("article.message");
+  if (message) for (const tool of message.querySelectorAll(".tool")) tool.tabIndex = on ? 0 : -1;
+}
+
+export function createTimeline(label, testid) {
+  const list = h("div", { class: "message-list", role: "list", "aria-label": label });
+  const scroller = h("div", { class: "scroller", "data-testid": testid }, list);
+  list.addEventListener("keydown", (event) => onKey(event, list));
+  list.addEventListener("focusin", (event) => openTools(event, true));
+  list.addEventListener("focusout", (event) => openTools(event, false));
+  return { scroller, list, shown: null };
+}
+
+/** Shows messages in a timeline; `place` names the conversation, a new one starts at the bottom. */
+export function showTimeline(timeline, controller, channel, messages, { place, inThread = false }) {
+  const { scroller, list } = timeline;
+  const follow = timeline.shown !== place || isAtBottom(scroller);
+  timeline.shown = place;
+  const visible = messages.filter((one) => !(one.is_ephemeral && controller.state.hiddenEphemeral.has(one.ts)));
+  keyed(list, rows(controller, channel, visible, inThread), {
+    key: (row) => `${place} ${row.key}`,
+    sig: (row) => signature(controller, channel, row, inThread),
+    draw: (row) => (row.label ? divider(row.label) : drawMessage(controller, channel, row.message, { compact: row.compact, inThread })),
+  });
+  rove(list);
+  if (follow) scroller.scrollTop = scroller.scrollHeight;
+}
