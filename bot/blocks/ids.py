@@ -1,0 +1,64 @@
+"""Names of everything clickable. The one rule: an id never changes its meaning; one that goes moves to `RETIRED`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ActionId(StrEnum):
+    """`action_id` of buttons, menus and pickers."""
+
+    TASK_START = "task.start"
+    TASK_FINISH = "task.finish"
+    TASK_FINISH_ASK = "task.finish_ask"
+    TASK_SKIP = "task.skip"
+    TASK_COMMENT = "task.comment"
+    TASK_SHOW = "task.show"
+    TASK_REFRESH = "task.refresh"
+    TASK_MORE = "task.more"
+    RUNBOOK_START = "runbook.start"
+    RUNBOOK_PAUSE = "runbook.pause"
+    RUNBOOK_RESUME = "runbook.resume"
+    RUNBOOK_CANCEL = "runbook.cancel"
+    RUNBOOK_STATUS = "runbook.status"
+    RUNBOOK_COMMENT = "runbook.comment"
+    RUNBOOK_SHOW = "runbook.show"
+    RUNBOOK_REFRESH = "runbook.refresh"
+    RUNBOOK_NEXT = "runbook.next"
+    LIST_PAGE = "list.page"
+    PICK_TASK = "pick.task"
+    PICK_RUNBOOK = "pick.runbook"
+    PICK_PERSON = "pick.person"
+    CHOOSE_RUNBOOK = "choose.runbook"
+    CHOOSE_TASK = "choose.task"
+    CHOOSE_TEMPLATE = "choose.template"
+    OPEN_LINK = "open.link"
+    INPUT = "input"
+
+
+class ViewId(StrEnum):
+    """`callback_id` of modals."""
+
+    LOADING = "loading"
+    START_RUNBOOK = "start_runbook"
+    FINISH_TASK = "finish_task"
+    SKIP_TASK = "skip_task"
+    COMMENT = "comment"
+    STATUS = "status"
+    STAGE = "stage"
+    CREATE_RUNBOOK = "create_runbook"
+    EDIT_RUNBOOK = "edit_runbook"
+    CREATE_TASK = "create_task"
+    EDIT_TASK = "edit_task"
+    ASSIGN = "assign"
+    NOTICE = "notice"
+
+
+class ShortcutId(StrEnum):
+    """`callback_id` of shortcuts; the manifest names them too."""
+
+    COMMENT_FROM_MESSAGE = "comment_from_message"
+
+
+RETIRED: frozenset[str] = frozenset()
+"""Ids that old messages may still carry; a click on one is answered with a sentence."""

@@ -1,0 +1,121 @@
+"""The form for finishing a task that asks something. The one rule: every branch goes on unless a person says otherwise.
+
+Choices travel as positions, not as texts: an option's value holds 150 characters and Cutover's options any number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.blocks import fit, forms, parts
+from bot.blocks.card import TaskView
+from bot.blocks.forms import Errors, FinishForm, State
+from bot.blocks.ids import ViewId
+from bot.blocks.message import View
+from bot.blocks.modal_task import about
+from bot.blocks.text import Mrkdwn, literal
+from bot.blocks.values import TaskMeta, encode_meta
+from bot.model import CustomField, FieldValue, Task, Text
+
+_FEW = 10  # Slack takes 10 checkboxes or radio buttons
+_MOST_FIELDS = 40
+_RESULTS = {"pass": "✅ Pass", "fail": "❌ Fail", "not_tested": "➖ Not tested"}
+
+
+def finish_task(
+    view: TaskView, branches: Sequence[Task], fields: Sequence[CustomField], *, validation: bool, meta: TaskMeta
+) -> View:
+    """Asks for branches (the tasks that follow), answers, and the result of a validation task.
+
+    Required fields come first; past 40 the optional ones are left to Cutover's own page.
+    """
+    blocks = [about(view)]
+    if validation:
+        results = [parts.option(label, value) for value, label in _RESULTS.items()]
+        blocks.append(parts.field("Result", parts.choices("radio_buttons", results), "result"))
+    if branches:
+        blocks.append(_branches(branches))
+    shown = asked(fields)
+    blocks += [_field(item) for item in shown]
+    if len(shown) < len(fields):
+        blocks.append(
+            parts.context(Mrkdwn(f"+{len(fields) - len(shown)} optional fields: fill them in on Cutover's page."))
+        )
+    if validation:
+        box = parts.text_input(lines=True, longest=1_000)
+        blocks.append(parts.field("Comment", box, "comment", optional=True))
+    made = parts.modal(
+        "Finish task", ViewId.FINISH_TASK, blocks, submit="Finish", meta=encode_meta(meta), close="Go back"
+    )
+    return View(made)
+
+
+def asked(fields: Sequence[CustomField]) -> list[CustomField]:
+    """The fields the form shows: required ones (up to 80, a view has 100 blocks), then optional ones up to 40."""
+    required = [item for item in fields if item.required]
+    return [*required, *[item for item in fields if not item.required]][: max(_MOST_FIELDS, min(len(required), 80))]
+
+
+def _branches(branches: Sequence[Task]) -> parts.Block:
+    options = [parts.option(_branch_label(task), task.id) for task in branches if len(task.id) <= fit.OPTION_VALUE]
+    every = [task.id for task in branches]
+    few = len(options) <= _FEW
+    menu = parts.choices("checkboxes", options, every) if few else parts.multi_select(options[:100], initial=every)
+    return parts.field("Go on with", menu, "branches", hint="What is not chosen here is abandoned.")
+
+
+def _branch_label(task: Task) -> Text:
+    return Text(f"#{task.number} {task.name.raw}" if task.number is not None else task.name.raw)
+
+
+def block_of(item: CustomField) -> str:
+    return f"field.{item.id}"[: fit.BLOCK_ID]
+
+
+def _field(item: CustomField) -> parts.Block:
+    label = item.display_name or item.name
+    options = [parts.option(text, str(i)) for i, text in enumerate(item.options)]
+    few = len(options) <= _FEW
+    if not item.is_select or not options:
+        element = parts.text_input(lines=item.field_type in ("textarea", "text_area", "rich_text"))
+    elif item.is_multiple:
+        element = parts.choices("checkboxes", options) if few else parts.multi_select(options)
+    else:
+        radio = few and item.field_type == "radiobox"
+        element = parts.choices("radio_buttons", options) if radio else parts.select(options)
+    return parts.field(label, element, block_of(item), optional=not item.required)
+
+
+def read_finish(state: State, fields: Sequence[CustomField]) -> FinishForm | Errors:
+    """The form as sent; `fields` are those it was built with."""
+    errors: Errors = {}
+    selected = forms.choices(state, "branches") if forms.has(state, "branches") else None
+    if selected == ():
+        errors["branches"] = "Choose at least one branch to go on with."
+    result = forms.choice(state, "result")
+    if forms.has(state, "result") and result not in _RESULTS:
+        errors["result"] = "Choose pass, fail or not tested."
+    answers: list[FieldValue] = []
+    for item in asked(fields):
+        values = _answer(state, item)
+        if values:
+            answers.append(FieldValue(item.id, item.name, values))
+        elif item.required:
+            errors[block_of(item)] = "An answer is needed."
+    return errors or FinishForm(selected, tuple(answers), result, forms.text(state, "comment"))
+
+
+def _answer(state: State, item: CustomField) -> tuple[Text, ...]:
+    block_id = block_of(item)
+    if not item.is_select or not item.options:
+        written = forms.text(state, block_id)
+        return (written,) if written else ()
+    one = forms.choice(state, block_id)
+    chosen = forms.choices(state, block_id) if item.is_multiple else ((one,) if one is not None else ())
+    places = [int(place) for place in chosen if place.isdecimal() and place.isascii()]
+    return tuple(item.options[i] for i in places if i < len(item.options))
+
+
+def result_words(result: str) -> Mrkdwn:
+    """`✅ Pass` for a result of `FinishForm`; an unknown word as it is."""
+    return literal(_RESULTS.get(result, result), 40)
