@@ -123,7 +123,8 @@ class Transport:
         if left <= 0:
             return Lost("timeout", sent=False)
         timeout = self._timeout if left >= self._deadline else _timeout(left)
-        headers = self._read_headers if data is None else self._write_headers
+        # Content-Type goes with every write, as the vendor's client does: aiohttp would call an empty body binary.
+        headers = self._read_headers if method == "GET" else self._write_headers
         answer = await attempt(self._session, method, url, headers, data, timeout)
         return answer if isinstance(answer, Lost) else Reply(*answer, str(url))
 
