@@ -19,7 +19,7 @@ Surface = Literal["message", "modal", "home"]
 
 BLOCKS: Final[dict[str, int]] = {"message": 48, "modal": 96, "home": 96}
 MESSAGE_CHARS = 12_800
-VIEW_CHARS = 60_000  # a character is at most 4 bytes of UTF-8: always under 250 kB
+VIEW_CHARS = 40_000  # escaped, a unit takes up to 6 bytes: always under 250 kB
 TEXT_LIMIT = 3_500
 SECTION_TEXT = 2_900
 CONTEXT_TEXT = 1_900

@@ -130,7 +130,7 @@ def _task_fields(task: Task | None) -> list[parts.Block]:
     takes = forms.exact_duration(task.duration) if task is not None and task.duration is not None else None
     level = task.level if task is not None else "level_3"
     known = _LEVELS if level in _LEVELS else {**_LEVELS, level: level}  # keep one that is newer than this list
-    levels = [parts.option(label, value) for value, label in known.items() if 0 < len(value) <= fit.OPTION_VALUE]
+    levels = [parts.option(label, value) for value, label in known.items() if _safe_value(value)]
     start, end = (task.start_fixed, task.end_fixed) if task is not None else (None, None)
     return [
         parts.field(
@@ -145,6 +145,10 @@ def _task_fields(task: Task | None) -> list[parts.Block]:
         parts.field("Due", parts.datetime_input(end), "end_fixed", optional=True),
         *_long("Description", "description", task.description if task is not None else Text("")),
     ]
+
+
+def _safe_value(value: str) -> bool:
+    return 0 < len(value) <= fit.OPTION_VALUE and clean(value) == value
 
 
 def read_task(state: State) -> TaskForm | Errors:
