@@ -9,7 +9,6 @@ from bot.cutover import wire_errors
 from bot.cutover.codes import MEANINGS, explain
 from bot.cutover.transport import Reply
 from bot.errors import (
-    BadAnswer,
     CutoverError,
     Finding,
     Forbidden,
@@ -32,7 +31,7 @@ def missing(operation: str) -> NotOnThisInstance:
 
 
 def error_for(reply: Reply, operation: str) -> CutoverError:
-    """The error for a reply outside 200 to 299 (5xx but 501 never get here)."""
+    """The error for a reply outside 200 to 299 (redirects, and 5xx but 501, never get here)."""
     if reply.status in (405, 501):
         return missing(operation)
     found = wire_errors.findings(reply.body)
@@ -53,8 +52,6 @@ def error_for(reply: Reply, operation: str) -> CutoverError:
         return NotFound(
             "Cutover cannot find it.", "It may be archived, deleted, or hidden from this account.", detail=detail
         )
-    if reply.status < 400:
-        return BadAnswer(f"Cutover answered with an unexpected status ({reply.status}).", detail=detail)
     return _refused(reply, found)
 
 

@@ -356,6 +356,12 @@ CASES: list[tuple[Callable[[CutoverClient], Any], str, Any, Step]] = [
         {"data": {"type": "workspace", "attributes": {"name": "Main", "key": "main", "description": "d"}}},
         one("workspace"),
     ),
+    (
+        lambda c: c.create_workspace("Main", "main"),
+        "POST /core/workspaces",
+        {"data": {"type": "workspace", "attributes": {"name": "Main", "key": "main"}}},
+        one("workspace"),
+    ),
     (lambda c: c.list_workspace_folders("w"), "GET /core/workspaces/w/folders", None, many(resource("folder"))),
     (
         lambda c: c.list_custom_fields(workspace_id="w", include_global=True),
