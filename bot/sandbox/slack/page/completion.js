@@ -5,8 +5,14 @@ import { findEmoji } from "./emoji.js";
 import { nameOf, visibleChannels } from "./state.js";
 
 const LIMIT = 9;
-const starts = (typed, ...words) => words.some((one) => String(one || "").toLowerCase().split(/[\s._-]+/).concat(String(one || "").toLowerCase())
-  .some((piece) => piece.startsWith(typed.toLowerCase())));
+const starts = (typed, ...words) =>
+  words.some((one) =>
+    String(one || "")
+      .toLowerCase()
+      .split(/[\s._-]+/)
+      .concat(String(one || "").toLowerCase())
+      .some((piece) => piece.startsWith(typed.toLowerCase())),
+  );
 
 /** Commands that Slack itself knows and this server honours. */
 const BUILT_IN = [
@@ -17,25 +23,59 @@ const BUILT_IN = [
 export const commandsOf = (state) => [...(state.world.app.commands || []), ...BUILT_IN];
 
 function commands(state, typed) {
-  return commandsOf(state).filter((one) => one.command.startsWith(typed)).map((one) => ({ insert: `${one.command} `, label: one.command, hint: one.usage_hint || "",
-    detail: one.description || "", value: one.command, exact: one.command === typed }));
+  return commandsOf(state)
+    .filter((one) => one.command.startsWith(typed))
+    .map((one) => ({
+      insert: `${one.command} `,
+      label: one.command,
+      hint: one.usage_hint || "",
+      detail: one.description || "",
+      value: one.command,
+      exact: one.command === typed,
+    }));
 }
 
 function people(state, typed) {
-  const here = state.world.users.filter((one) => !one.deleted && starts(typed, one.name, one.real_name, one.display_name))
-    .map((one) => ({ insert: `@${nameOf(state, one.id)} `, label: `@${nameOf(state, one.id)}`, detail: one.is_bot ? "app" : one.real_name, value: one.id,
-      mention: [`@${nameOf(state, one.id)}`, `<@${one.id}>`] }));
-  const all = ["here", "channel"].filter((word) => typed && word.startsWith(typed.toLowerCase()))
-    .map((word) => ({ insert: `@${word} `, label: `@${word}`, detail: "everybody in this channel", value: word, mention: [`@${word}`, `<!${word}>`] }));
+  const here = state.world.users
+    .filter((one) => !one.deleted && starts(typed, one.name, one.real_name, one.display_name))
+    .map((one) => ({
+      insert: `@${nameOf(state, one.id)} `,
+      label: `@${nameOf(state, one.id)}`,
+      detail: one.is_bot ? "app" : one.real_name,
+      value: one.id,
+      mention: [`@${nameOf(state, one.id)}`, `<@${one.id}>`],
+    }));
+  const all = ["here", "channel"]
+    .filter((word) => typed && word.startsWith(typed.toLowerCase()))
+    .map((word) => ({
+      insert: `@${word} `,
+      label: `@${word}`,
+      detail: "everybody in this channel",
+      value: word,
+      mention: [`@${word}`, `<!${word}>`],
+    }));
   return [...here, ...all];
 }
 
 function channels(state, typed) {
-  return visibleChannels(state).filter((one) => starts(typed, one.name)).map((one) => ({ insert: `#${one.name} `, label: `#${one.name}`, detail: (one.topic && one.topic.value) || "",
-    value: one.id, mention: [`#${one.name}`, `<#${one.id}>`] }));
+  return visibleChannels(state)
+    .filter((one) => starts(typed, one.name))
+    .map((one) => ({
+      insert: `#${one.name} `,
+      label: `#${one.name}`,
+      detail: (one.topic && one.topic.value) || "",
+      value: one.id,
+      mention: [`#${one.name}`, `<#${one.id}>`],
+    }));
 }
 
-const emojis = (_, typed) => findEmoji(typed, LIMIT).map(({ name, char }) => ({ insert: `:${name}: `, label: `${char}  :${name}:`, detail: "", value: name }));
+const emojis = (_, typed) =>
+  findEmoji(typed, LIMIT).map(({ name, char }) => ({
+    insert: `:${name}: `,
+    label: `${char}  :${name}:`,
+    detail: "",
+    value: name,
+  }));
 
 const KINDS = [
   [/^(\/\S*)$/, commands, "Commands"],
@@ -68,6 +108,7 @@ export function usageFor(state, text) {
 export function encode(text, mentions) {
   let out = text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
   const names = [...mentions.keys()].sort((a, b) => b.length - a.length);
-  for (const name of names) out = out.split(name.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;")).join(mentions.get(name));
+  for (const name of names)
+    out = out.split(name.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;")).join(mentions.get(name));
   return out;
 }

@@ -22,10 +22,32 @@ function drawOffers(own) {
     own.area.removeAttribute("aria-activedescendant");
     return clear(list);
   }
-  clear(list, h("div", { class: "offer-heading" }, found.label), found.offers.map((offer, index) => h("div", {
-    class: index === at ? "offer marked" : "offer", role: "option", id: `${list.id}-${index}`, "aria-selected": String(index === at), "data-testid": "offer", "data-value": offer.value,
-    on: { pointerdown: (event) => event.preventDefault(), click: () => { take(own, offer); } },
-  }, h("strong", {}, offer.label), offer.hint ? h("span", { class: "offer-hint" }, offer.hint) : null, h("span", { class: "faint" }, offer.detail))));
+  clear(
+    list,
+    h("div", { class: "offer-heading" }, found.label),
+    found.offers.map((offer, index) =>
+      h(
+        "div",
+        {
+          class: index === at ? "offer marked" : "offer",
+          role: "option",
+          id: `${list.id}-${index}`,
+          "aria-selected": String(index === at),
+          "data-testid": "offer",
+          "data-value": offer.value,
+          on: {
+            pointerdown: (event) => event.preventDefault(),
+            click: () => {
+              take(own, offer);
+            },
+          },
+        },
+        h("strong", {}, offer.label),
+        offer.hint ? h("span", { class: "offer-hint" }, offer.hint) : null,
+        h("span", { class: "faint" }, offer.detail),
+      ),
+    ),
+  );
   own.area.setAttribute("aria-activedescendant", `${list.id}-${at}`);
   return list.children[at + 1].scrollIntoView({ block: "nearest" });
 }
@@ -33,7 +55,10 @@ function drawOffers(own) {
 function look(own) {
   const { area } = own;
   const before = area.value.slice(0, area.selectionStart);
-  own.found = area.selectionStart === area.selectionEnd ? offersFor(own.controller.state, before, { inThread: own.inThread }) : null;
+  own.found =
+    area.selectionStart === area.selectionEnd
+      ? offersFor(own.controller.state, before, { inThread: own.inThread })
+      : null;
   own.at = 0;
   own.usage.textContent = own.found ? "" : usageFor(own.controller.state, area.value);
   drawOffers(own);
@@ -67,10 +92,19 @@ async function send(own) {
   if (command && own.inThread) {
     controller.toast(`${command[1]} is not supported in threads. Sorry!`);
   } else if (command) {
-    answer = await controller.act("command", { channel, command: command[1], text: commandText(own, command[1], command[2] || ""), wait: true });
+    answer = await controller.act("command", {
+      channel,
+      command: command[1],
+      text: commandText(own, command[1], command[2] || ""),
+      wait: true,
+    });
   } else {
     const mentions = controller.state.mentions;
-    answer = await controller.act("message", { channel, text: encode(text, mentions), ...(own.thread ? { thread_ts: own.thread } : {}) });
+    answer = await controller.act("message", {
+      channel,
+      text: encode(text, mentions),
+      ...(own.thread ? { thread_ts: own.thread } : {}),
+    });
   }
   // A text that was not taken comes back, unless something new was typed meanwhile.
   if ((!answer || !answer.ok) && own.place === place && !area.value) {
@@ -93,7 +127,12 @@ function onKey(event, own) {
     event.preventDefault();
     own.at = (own.at + (event.key === "ArrowDown" ? 1 : -1) + found.offers.length) % found.offers.length;
     drawOffers(own);
-  } else if (found && (event.key === "Tab" || event.key === "Enter") && !event.shiftKey && !(event.key === "Enter" && found.offers[own.at].exact)) {
+  } else if (
+    found &&
+    (event.key === "Tab" || event.key === "Enter") &&
+    !event.shiftKey &&
+    !(event.key === "Enter" && found.offers[own.at].exact)
+  ) {
     event.preventDefault();
     take(own, found.offers[own.at]);
   } else if (found && event.key === "Escape") {
@@ -107,21 +146,44 @@ function onKey(event, own) {
   }
 }
 
+function drawPlus(controller) {
+  const open = (event) => openMenu(event.currentTarget, "Shortcuts", globalShortcuts(controller));
+  const hooks = { "data-testid": "shortcuts", "data-focus-key": "shortcuts" };
+  const words = { "aria-label": "Shortcuts", title: "Shortcuts", "aria-haspopup": "menu" };
+  return h("button", { type: "button", class: "composer-plus", ...words, ...hooks, on: { click: open } }, icon("plus"));
+}
+
+function drawArea(id, name) {
+  const roles = { role: "combobox", "aria-expanded": "false", "aria-controls": id, "aria-autocomplete": "list" };
+  const hooks = { "data-testid": name, "data-focus-key": name };
+  return h("textarea", { class: "composer-text", rows: "1", dir: "auto", ...roles, ...hooks });
+}
+
+function drawSend(own) {
+  const words = { "aria-label": "Send", title: "Send (Enter)", "data-testid": own.inThread ? "thread-send" : "send" };
+  const click = () => send(own);
+  return h("button", { type: "button", class: "composer-send", ...words, on: { click } }, icon("send"));
+}
+
 /** A composer; show it with showComposer. */
 export function createComposer(controller, { inThread = false } = {}) {
   const id = freshId("offers");
-  const list = h("div", { class: "offers", id, role: "listbox", "aria-label": "Suggestions", hidden: true, "data-testid": "offers" });
-  const area = h("textarea", { class: "composer-text", rows: "1", role: "combobox", "aria-expanded": "false", "aria-controls": id, "aria-autocomplete": "list", dir: "auto",
-    "data-testid": inThread ? "thread-composer" : "composer", "data-focus-key": inThread ? "thread-composer" : "composer" });
+  const roles = { role: "listbox", "aria-label": "Suggestions", "data-testid": "offers" };
+  const list = h("div", { class: "offers", id, hidden: true, ...roles });
+  const area = drawArea(id, inThread ? "thread-composer" : "composer");
   const usage = h("div", { class: "usage faint", "data-testid": "usage", "aria-live": "polite" });
   const own = { controller, inThread, area, list, usage, found: null, at: 0, place: null, channel: null, thread: null };
-  const plus = h("button", { type: "button", class: "composer-plus", "aria-label": "Shortcuts", title: "Shortcuts", "aria-haspopup": "menu", "data-testid": "shortcuts",
-    "data-focus-key": "shortcuts", on: { click: (event) => openMenu(event.currentTarget, "Shortcuts", globalShortcuts(controller)) } }, icon("plus"));
-  const button = h("button", { type: "button", class: "composer-send", "aria-label": "Send", title: "Send (Enter)", "data-testid": inThread ? "thread-send" : "send", on: { click: () => send(own) } }, icon("send"));
-  own.node = h("div", { class: "composer" }, list, usage, h("div", { class: "composer-box" }, inThread ? null : plus, area, button));
-  area.addEventListener("input", () => { keep(own); look(own); });
+  const box = h("div", { class: "composer-box" }, inThread ? null : drawPlus(controller), area, drawSend(own));
+  own.node = h("div", { class: "composer" }, list, usage, box);
+  area.addEventListener("input", () => {
+    keep(own);
+    look(own);
+  });
   area.addEventListener("keydown", (event) => onKey(event, own));
-  area.addEventListener("blur", () => { own.found = null; drawOffers(own); });
+  area.addEventListener("blur", () => {
+    own.found = null;
+    drawOffers(own);
+  });
   return own;
 }
 

@@ -54,88 +54,88 @@ function pressed(state, surface, block, element, value) {
 
 export const pendingKey = (surface, block, element) => `${surface.key}|${block.block_id}|${element.action_id}`;
 
+/** Acts, and says what went wrong; gives the answer, or null when the server is gone. */
+async function act(controller, verb, body, { quiet = false } = {}) {
+  try {
+    const answer = await api.act(controller.state.user, verb, body);
+    if (!answer.ok && !quiet) controller.toast(answer.detail || answer.error || "That did not work.");
+    return answer;
+  } catch (error) {
+    if (!(error instanceof api.Unreachable)) throw error;
+    controller.toast("The sandbox cannot be reached.");
+    return null;
+  }
+}
+
+async function press(controller, surface, block, element, value) {
+  const { state, render } = controller;
+  const key = pendingKey(surface, block, element);
+  const entry = state.pending.get(key) || { count: 0 };
+  state.pending.set(key, { count: entry.count + 1, content: surface.content });
+  render();
+  await act(controller, "click", pressed(state, surface, block, element, value));
+  const now = state.pending.get(key);
+  if (now && now.count > 1) state.pending.set(key, { ...now, count: now.count - 1 });
+  else state.pending.delete(key);
+  render();
+  controller.read(surface.body.channel || controller.here());
+}
+
+async function submit(controller, view) {
+  const { state, render } = controller;
+  if (state.submitting.has(view.id)) return;
+  state.submitting.add(view.id);
+  state.errors.delete(view.id);
+  render();
+  const body = { view_id: view.id, values: wireState(state, view.id, view.blocks), wait: true };
+  const answer = await act(controller, "submit", body, { quiet: true });
+  state.submitting.delete(view.id);
+  const said = answer && answer.answer;
+  const wrong = said && said.response_action === "errors" ? said.errors : answer && answer.errors;
+  if (wrong) state.errors.set(view.id, wrong);
+  else if (answer && !answer.ok) controller.toast(answer.detail || answer.error);
+  await controller.read(controller.here());
+  render();
+}
+
+async function go(controller, place) {
+  const { state } = controller;
+  if (!place) return;
+  state.place = place;
+  state.thread = null;
+  const hash = `#${state.user}/${place}`;
+  if (location.hash !== hash) history.replaceState(null, "", hash);
+  controller.render();
+  if (place === "home") await act(controller, "home", { wait: true });
+  await controller.read(controller.here());
+}
+
 export function createController(state, render) {
-  let toastCount = 0;
+  let toasts = 0;
   const toast = (text) => {
-    state.localToasts.push({ id: `local-${(toastCount += 1)}`, text, at: Date.now() / 1000 });
+    toasts += 1;
+    state.localToasts.push({ id: `local-${toasts}`, text });
     render();
   };
-  const read = createReader(state, render, toast);
-
-  /** Acts, says what went wrong, and reads again; gives the answer or null when the server is gone. */
-  async function act(verb, body, { quiet = false } = {}) {
-    try {
-      const answer = await api.act(state.user, verb, body);
-      if (!answer.ok && !quiet) toast(answer.detail || answer.error || "That did not work.");
-      return answer;
-    } catch (error) {
-      if (!(error instanceof api.Unreachable)) throw error;
-      toast("The sandbox cannot be reached.");
-      return null;
-    }
-  }
-
-  const here = () => (state.place && state.place !== "home" ? state.place : directChannel(state));
-
   const controller = {
     state,
     render,
     toast,
-    read,
-    act,
-    here,
+    read: createReader(state, render, toast),
+    here: () => (state.place && state.place !== "home" ? state.place : directChannel(state)),
     env: () => textEnv(state, (id) => controller.go(id)),
-
-    async press(surface, block, element, value) {
-      const key = pendingKey(surface, block, element);
-      const entry = state.pending.get(key) || { count: 0 };
-      state.pending.set(key, { count: entry.count + 1, content: surface.content });
-      render();
-      await act("click", pressed(state, surface, block, element, value));
-      const now = state.pending.get(key);
-      if (now && now.count > 1) state.pending.set(key, { ...now, count: now.count - 1 });
-      else state.pending.delete(key);
-      render();
-      read(surface.body.channel || here());
+    act: (verb, body, options) => act(controller, verb, body, options),
+    press: (surface, block, element, value) => press(controller, surface, block, element, value),
+    submit: (view) => submit(controller, view),
+    go: (place) => go(controller, place),
+    closeView: async (view, clear) => {
+      await act(controller, "close", { view_id: view.id, clear });
+      await controller.read(controller.here());
     },
-
-    async submit(view) {
-      if (state.submitting.has(view.id)) return;
-      state.submitting.add(view.id);
-      state.errors.delete(view.id);
-      render();
-      const answer = await act("submit", { view_id: view.id, values: wireState(state, view.id, view.blocks), wait: true }, { quiet: true });
-      state.submitting.delete(view.id);
-      const said = answer && answer.answer && answer.answer.response_action === "errors" ? answer.answer.errors : null;
-      const wrong = said || (answer && answer.errors);
-      if (wrong) state.errors.set(view.id, wrong);
-      else if (answer && !answer.ok) toast(answer.detail || answer.error);
-      else if (answer && answer.acked === false) toast("The app did not answer in time. Try again?");
-      await read(here());
-      render();
-    },
-
-    async closeView(view, clear) {
-      await act("close", { view_id: view.id, clear });
-      await read(here());
-    },
-
-    async go(place) {
-      if (!place) return;
-      state.place = place;
-      state.thread = null;
-      state.atBottom = true;
-      const hash = `#${state.user}/${place}`;
-      if (location.hash !== hash) history.replaceState(null, "", hash);
-      render();
-      if (place === "home") await act("home", { wait: true });
-      await read(here());
-    },
-
-    openThread(channel, ts) {
+    openThread: (channel, ts) => {
       state.thread = channel ? { channel, ts } : null;
       render();
-      if (channel) read(channel);
+      if (channel) controller.read(channel);
     },
   };
   return controller;
@@ -150,7 +150,10 @@ export function settle(state, hash) {
   const channels = visibleChannels(state);
   const direct = wanted.place === "home" || (wanted.place || "").startsWith("D");
   const bot = state.world.app.bot_user_id;
-  const first = channels.find((one) => (one.members || []).includes(state.user) && (one.members || []).includes(bot) && one.name !== "general") || channels[0];
+  const first =
+    channels.find(
+      (one) => (one.members || []).includes(state.user) && (one.members || []).includes(bot) && one.name !== "general",
+    ) || channels[0];
   state.place = direct || channels.some((one) => one.id === wanted.place) ? wanted.place : first ? first.id : "home";
 }
 

@@ -8,8 +8,12 @@ function parts(seconds, zone, options) {
 }
 
 const isoDay = (seconds, zone) =>
-  new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" })
-    .format(new Date(seconds * 1000));
+  new Intl.DateTimeFormat("en-CA", {
+    timeZone: zone,
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+  }).format(new Date(seconds * 1000));
 
 /** "14:05" */
 export const clock = (seconds, zone) => parts(seconds, zone, { hour: "2-digit", minute: "2-digit" });
@@ -26,7 +30,8 @@ function nearDay(seconds, zone, now) {
   return null;
 }
 
-const longDay = (seconds, zone) => parts(seconds, zone, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+const longDay = (seconds, zone) =>
+  parts(seconds, zone, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
 
 /** The label between the messages of two days. */
 export const dayLabel = (seconds, zone, now) => nearDay(seconds, zone, now) || longDay(seconds, zone);
@@ -58,7 +63,9 @@ const TOKENS = {
 /** Fills a date format such as "{date_short_pretty} at {time}"; "" when the time is not a number. */
 export function fillDate(seconds, format, zone, now) {
   if (!Number.isFinite(seconds)) return "";
-  const text = format.replace(/\{([a-z_]+)\}/g, (whole, name) => (TOKENS[name] ? TOKENS[name](seconds, zone, now) : whole));
+  const text = format.replace(/\{([a-z_]+)\}/g, (whole, name) =>
+    TOKENS[name] ? TOKENS[name](seconds, zone, now) : whole,
+  );
   // "Yesterday" in the middle of a sentence is written small.
   return text.replace(/(?<=\S\s)(Today|Yesterday|Tomorrow)\b/g, (word) => word.toLowerCase());
 }

@@ -4,9 +4,11 @@
 import { freshId, h } from "./dom.js";
 import { letters, textBlock, textInline } from "./blocks/text.js";
 
-const REACHABLE = 'a[href], button:not([disabled]), input:not([disabled]), textarea:not([disabled]), select:not([disabled]), [tabindex="0"]';
+const REACHABLE =
+  'a[href], button:not([disabled]), input:not([disabled]), textarea:not([disabled]), select:not([disabled]), [tabindex="0"]';
 
-export const reachable = (root) => [...root.querySelectorAll(REACHABLE)].filter((node) => node.offsetParent !== null || node === document.activeElement);
+export const reachable = (root) =>
+  [...root.querySelectorAll(REACHABLE)].filter((node) => node.offsetParent !== null || node === document.activeElement);
 
 /** Keeps Tab inside `root`. */
 export function trap(root) {
@@ -31,25 +33,39 @@ export function returnFocus(before) {
   if (target) target.focus({ preventScroll: true });
 }
 
+function confirmBox(confirm, env, done) {
+  const title = freshId("confirm");
+  const words = freshId("confirm");
+  const choice = (text, style, testid, answer) =>
+    h(
+      "button",
+      { type: "button", class: `button ${style}`, "data-testid": testid, on: { click: () => done(answer) } },
+      text,
+    );
+  const no = choice(confirm.deny ? textInline(confirm.deny, env) : "Cancel", "", "confirm-deny", false);
+  const style = confirm.style === "danger" ? "button-danger solid" : "button-primary solid";
+  const yes = choice(confirm.confirm ? textInline(confirm.confirm, env) : "Yes", style, "confirm-yes", true);
+  const roles = { role: "alertdialog", "aria-modal": "true", "aria-labelledby": title, "aria-describedby": words };
+  const box = h(
+    "div",
+    { class: "dialog confirm", "data-testid": "confirm", ...roles },
+    h("h2", { id: title, class: "dialog-title", dir: "auto" }, letters(confirm.title) || "Are you sure?"),
+    h("div", { id: words, class: "dialog-body" }, textBlock(confirm.text, env)),
+    h("div", { class: "dialog-foot" }, no, yes),
+  );
+  return { box, yes };
+}
+
 /** Asks with a Block Kit confirm object; resolves to true for the confirming button. */
 export function confirmDialog(confirm, env) {
   return new Promise((resolve) => {
     const before = document.activeElement;
-    const title = freshId("confirm");
-    const words = freshId("confirm");
     const done = (answer) => {
       overlay.remove();
       returnFocus(before);
       resolve(answer);
     };
-    const no = h("button", { type: "button", class: "button", "data-testid": "confirm-deny", on: { click: () => done(false) } },
-      confirm.deny ? textInline(confirm.deny, env) : "Cancel");
-    const yes = h("button", { type: "button", class: confirm.style === "danger" ? "button button-danger solid" : "button button-primary solid",
-      "data-testid": "confirm-yes", on: { click: () => done(true) } }, confirm.confirm ? textInline(confirm.confirm, env) : "Yes");
-    const box = h("div", { class: "dialog confirm", role: "alertdialog", "aria-modal": "true", "aria-labelledby": title, "aria-describedby": words,
-      "data-testid": "confirm" },
-    h("h2", { id: title, class: "dialog-title", dir: "auto" }, letters(confirm.title) || "Are you sure?"),
-    h("div", { id: words, class: "dialog-body" }, textBlock(confirm.text, env)), h("div", { class: "dialog-foot" }, no, yes));
+    const { box, yes } = confirmBox(confirm, env, done);
     const overlay = h("div", { class: "overlay overlay-top" }, box);
     trap(box);
     box.addEventListener("keydown", (event) => {

@@ -83,7 +83,10 @@ export function keyed(parent, items, { key, sig, draw }) {
       const fresh = Object.assign(draw(item), { pageKey: name, pageSig: mark });
       if (node) {
         const before = node;
-        keepFocus(before, () => { before.replaceWith(fresh); return fresh; });
+        keepFocus(before, () => {
+          before.replaceWith(fresh);
+          return fresh;
+        });
         if (cursor === before) cursor = fresh;
       }
       node = fresh;
@@ -99,7 +102,10 @@ export function keyed(parent, items, { key, sig, draw }) {
 export function redraw(node, mark, draw) {
   if (node.pageSig === mark) return;
   node.pageSig = mark;
-  keepFocus(node, () => { clear(node, draw()); return node; });
+  keepFocus(node, () => {
+    clear(node, draw());
+    return node;
+  });
 }
 
 let counter = 0;

@@ -29,10 +29,12 @@ person_in_tuxedo 🤵|man 👨|woman 👩|busts_in_silhouette 👥|bust_in_silho
 dog 🐶|cat 🐱|turtle 🐢|snail 🐌|whale 🐳|unicorn_face 🦄|see_no_evil 🙈|evergreen_tree 🌲|four_leaf_clover 🍀|seedling 🌱|earth_africa 🌍|earth_americas 🌎|crescent_moon 🌙|dizzy 💫`;
 
 const TABLE = new Map(
-  LIST.trim().split(/[|\n]/).map((pair) => {
-    const cut = pair.lastIndexOf(" ");
-    return [pair.slice(0, cut), pair.slice(cut + 1)];
-  }),
+  LIST.trim()
+    .split(/[|\n]/)
+    .map((pair) => {
+      const cut = pair.lastIndexOf(" ");
+      return [pair.slice(0, cut), pair.slice(cut + 1)];
+    }),
 );
 
 const TONES = ["", "", "🏻", "🏼", "🏽", "🏾", "🏿"];

@@ -5,14 +5,36 @@ const TEXT = new Set(["plain_text_input", "number_input", "email_text_input", "u
 export const isText = (element) => TEXT.has(element.type);
 export const isMulti = (element) => element.type.startsWith("multi_") || element.type === "checkboxes";
 
-const NO_VALUE = new Set(["button", "overflow", "image", "workflow_button", "icon_button", "feedback_buttons", "file_input"]);
+const NO_VALUE = new Set([
+  "button",
+  "overflow",
+  "image",
+  "workflow_button",
+  "icon_button",
+  "feedback_buttons",
+  "file_input",
+]);
+
+/** All blocks of a surface, those inside containers too. */
+function withChildren(blocks) {
+  return (blocks || []).flatMap((block) => [
+    block,
+    ...(block.type === "container" ? withChildren(block.child_blocks) : []),
+  ]);
+}
 
 /** Every element of a surface that holds a value, as {block, element}. */
 export function holders(blocks) {
   const out = [];
-  for (const block of blocks || []) {
-    const elements = block.type === "input" ? [block.element] : block.type === "section" ? [block.accessory]
-      : block.type === "actions" ? block.elements : [];
+  for (const block of withChildren(blocks)) {
+    const elements =
+      block.type === "input"
+        ? [block.element]
+        : block.type === "section"
+          ? [block.accessory]
+          : block.type === "actions"
+            ? block.elements
+            : [];
     for (const element of elements || []) {
       if (element && element.action_id && !NO_VALUE.has(element.type)) out.push({ block, element });
     }
@@ -23,19 +45,36 @@ export function holders(blocks) {
 /** The value that the app preset: text, an option object, an id, a list of either, or Unix seconds. */
 function initial(element) {
   switch (element.type) {
-    case "static_select": case "external_select": case "radio_buttons": return element.initial_option ?? null;
-    case "multi_static_select": case "multi_external_select": case "checkboxes": return element.initial_options ?? [];
-    case "users_select": return element.initial_user ?? null;
-    case "multi_users_select": return element.initial_users ?? [];
-    case "conversations_select": return element.initial_conversation ?? null;
-    case "multi_conversations_select": return element.initial_conversations ?? [];
-    case "channels_select": return element.initial_channel ?? null;
-    case "multi_channels_select": return element.initial_channels ?? [];
-    case "datepicker": return element.initial_date ?? null;
-    case "timepicker": return element.initial_time ?? null;
-    case "datetimepicker": return element.initial_date_time ?? null;
-    case "rich_text_input": return element.initial_value ? flatten(element.initial_value) : "";
-    default: return element.initial_value ?? "";
+    case "static_select":
+    case "external_select":
+    case "radio_buttons":
+      return element.initial_option ?? null;
+    case "multi_static_select":
+    case "multi_external_select":
+    case "checkboxes":
+      return element.initial_options ?? [];
+    case "users_select":
+      return element.initial_user ?? null;
+    case "multi_users_select":
+      return element.initial_users ?? [];
+    case "conversations_select":
+      return element.initial_conversation ?? null;
+    case "multi_conversations_select":
+      return element.initial_conversations ?? [];
+    case "channels_select":
+      return element.initial_channel ?? null;
+    case "multi_channels_select":
+      return element.initial_channels ?? [];
+    case "datepicker":
+      return element.initial_date ?? null;
+    case "timepicker":
+      return element.initial_time ?? null;
+    case "datetimepicker":
+      return element.initial_date_time ?? null;
+    case "rich_text_input":
+      return element.initial_value ? flatten(element.initial_value) : "";
+    default:
+      return element.initial_value ?? "";
   }
 }
 
@@ -57,8 +96,11 @@ export function setValue(state, surface, block, element, value) {
 /** A mark that changes when a chosen (not typed) value of this block changes: part of what decides on a redraw. */
 export function valueMark(state, surface, blocks) {
   if (!state.inputs.has(surface)) return "";
-  return JSON.stringify(holders(blocks).filter(({ element }) => !isText(element))
-    .map(({ block, element }) => wire(getValue(state, surface, block, element))));
+  return JSON.stringify(
+    holders(blocks)
+      .filter(({ element }) => !isText(element))
+      .map(({ block, element }) => wire(getValue(state, surface, block, element))),
+  );
 }
 
 /** The value form of the control interface: option objects become their values. */

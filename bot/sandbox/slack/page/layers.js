@@ -40,7 +40,9 @@ export function openLayer(anchor, node, onClose) {
   const again = open && open.anchor === anchor;
   closeLayer(false);
   if (again) return;
-  const outside = (event) => { if (!node.contains(event.target) && !anchor.contains(event.target)) closeLayer(false); };
+  const outside = (event) => {
+    if (!node.contains(event.target) && !anchor.contains(event.target)) closeLayer(false);
+  };
   open = { node, anchor, onClose, outside };
   document.addEventListener("pointerdown", outside, true);
   node.classList.add("layer");
@@ -67,18 +69,35 @@ const STEPS = { ArrowDown: 1, ArrowUp: -1, Home: "first", End: "last" };
 function menuItem(item) {
   if (item.separator) return h("div", { class: "menu-line", role: "separator" });
   if (item.heading) return h("div", { class: "menu-heading" }, item.heading);
-  return h("button", {
-    type: "button", class: item.selected ? "menu-item selected" : "menu-item", role: item.selected === undefined ? "menuitem" : "menuitemradio",
-    "aria-checked": item.selected === undefined ? undefined : String(item.selected), "data-testid": item.testid, "data-value": item.value,
-    on: { click: () => { closeLayer(); item.run(); } },
-  }, item.icon ? icon(item.icon) : item.before || null,
-  h("span", { class: "menu-words" }, h("span", {}, item.label), item.detail ? h("small", {}, item.detail) : null),
-  item.selected ? icon("check") : null);
+  return h(
+    "button",
+    {
+      type: "button",
+      class: item.selected ? "menu-item selected" : "menu-item",
+      role: item.selected === undefined ? "menuitem" : "menuitemradio",
+      "aria-checked": item.selected === undefined ? undefined : String(item.selected),
+      "data-testid": item.testid,
+      "data-value": item.value,
+      on: {
+        click: () => {
+          closeLayer();
+          item.run();
+        },
+      },
+    },
+    item.icon ? icon(item.icon) : item.before || null,
+    h("span", { class: "menu-words" }, h("span", {}, item.label), item.detail ? h("small", {}, item.detail) : null),
+    item.selected ? icon("check") : null,
+  );
 }
 
 /** items: {label, detail?, icon?, run()} or {separator} or {heading}. */
 export function openMenu(anchor, label, items) {
-  const node = h("div", { class: "menu", role: "menu", "aria-label": label, "data-testid": "menu" }, items.map(menuItem));
+  const node = h(
+    "div",
+    { class: "menu", role: "menu", "aria-label": label, "data-testid": "menu" },
+    items.map(menuItem),
+  );
   node.addEventListener("keydown", (event) => {
     const step = STEPS[event.key];
     if (step === undefined) return;

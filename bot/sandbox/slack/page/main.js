@@ -4,7 +4,7 @@
 import * as api from "./api.js";
 import { createController, lookAt, settle } from "./controller.js";
 import { h } from "./dom.js";
-import { createInspector, readTraffic, showInspector } from "./inspector.js";
+import { createInspector, showInspector } from "./inspector.js";
 import { openLive } from "./live.js";
 import { createMainPane, showMainPane } from "./main_pane.js";
 import { createModal, showModal } from "./modal.js";
@@ -12,6 +12,7 @@ import { showSidebar } from "./sidebar.js";
 import { createState, isDirect, nameOf } from "./state.js";
 import { startTheme } from "./theme.js";
 import { createThreadPane, showThreadPane } from "./thread_pane.js";
+import { readTraffic } from "./traffic.js";
 import { createToasts, showToasts } from "./toasts.js";
 
 const state = createState();
@@ -47,10 +48,29 @@ function draw() {
 }
 
 function buildFrame() {
-  parts = { sidebar: h("aside", { class: "sidebar", "aria-label": "Sidebar", "data-testid": "sidebar" }), main: createMainPane(controller), thread: createThreadPane(controller),
-    inspector: createInspector(controller), modal: createModal(), toasts: createToasts(),
-    banner: h("div", { class: "banner", role: "alert", hidden: true, "data-testid": "offline" }, "The sandbox does not answer. Trying again…") };
-  document.getElementById("app").replaceChildren(parts.banner, parts.sidebar, parts.main.node, parts.thread.node, parts.inspector.node, parts.toasts.node);
+  parts = {
+    sidebar: h("aside", { class: "sidebar", "aria-label": "Sidebar", "data-testid": "sidebar" }),
+    main: createMainPane(controller),
+    thread: createThreadPane(controller),
+    inspector: createInspector(controller),
+    modal: createModal(),
+    toasts: createToasts(),
+    banner: h(
+      "div",
+      { class: "banner", role: "alert", hidden: true, "data-testid": "offline" },
+      "The sandbox does not answer. Trying again…",
+    ),
+  };
+  document
+    .getElementById("app")
+    .replaceChildren(
+      parts.banner,
+      parts.sidebar,
+      parts.main.node,
+      parts.thread.node,
+      parts.inspector.node,
+      parts.toasts.node,
+    );
 }
 
 async function readWorld() {
@@ -63,7 +83,10 @@ function onChanged(event) {
   if (event.what === "traffic") {
     readTraffic(controller);
   } else if (event.what === "channel" || (isDirect(event.channel) && !state.screen.channels[event.channel])) {
-    readWorld().then(() => controller.read(), () => {});
+    readWorld().then(
+      () => controller.read(),
+      () => {},
+    );
   } else {
     controller.read(event.channel || controller.here());
   }
@@ -83,7 +106,10 @@ function connect() {
       }
       render();
     },
-    down: () => { state.connected = false; render(); },
+    down: () => {
+      state.connected = false;
+      render();
+    },
     changed: onChanged,
   });
 }
@@ -94,7 +120,10 @@ controller.switchUser = (id) => {
 };
 
 controller.toggleInspector = () => {
-  state.inspector.open = !state.inspector.open;
+  const { inspector } = state;
+  inspector.open = !inspector.open;
+  // From the start again: the numbers begin anew when the sandbox is reset.
+  inspector.rows = { ...inspector.rows, envelopes: [], calls: [] };
   render();
   if (state.inspector.open) readTraffic(controller);
 };
@@ -117,7 +146,9 @@ async function start() {
       await readWorld();
       break;
     } catch {
-      await new Promise((resolve) => { setTimeout(resolve, 500); });
+      await new Promise((resolve) => {
+        setTimeout(resolve, 500);
+      });
     }
   }
   buildFrame();

@@ -4,27 +4,61 @@
 import { clear, h, redraw } from "./dom.js";
 import { createComposer, showComposer } from "./composer.js";
 import { icon } from "./icons.js";
-import { avatar } from "./message.js";
+import { avatar } from "./author.js";
 import { channelOf, directChannel, messagesOf } from "./state.js";
 import { patchBlocks, viewSurface } from "./surface.js";
 import { createTimeline, showTimeline } from "./timeline.js";
 
 export function createMainPane(controller) {
-  const own = { head: h("header", { class: "pane-head" }), timeline: createTimeline("Messages", "messages"), composer: createComposer(controller), note: h("div", { class: "join" }),
-    home: h("div", { class: "home", "data-testid": "home", tabindex: "0", role: "region", "aria-label": "Home tab" }), homeBlocks: h("div", { class: "home-blocks" }) };
+  const own = {
+    head: h("header", { class: "pane-head" }),
+    timeline: createTimeline("Messages", "messages"),
+    composer: createComposer(controller),
+    note: h("div", { class: "join" }),
+    home: h("div", {
+      class: "home",
+      "data-testid": "home",
+      tabindex: "0",
+      role: "region",
+      "aria-label": "Home tab",
+    }),
+    homeBlocks: h("div", { class: "home-blocks" }),
+  };
   own.node = h("main", { class: "main-pane" }, own.head, own.home, own.timeline.scroller, own.note, own.composer.node);
   return own;
 }
 
 function tabs(controller, home) {
-  const tab = (label, current, place, testid) => h("button", { type: "button", role: "tab", class: current ? "tab current" : "tab", "aria-selected": String(current), "data-testid": testid,
-    "data-focus-key": `apptab ${label}`, disabled: !place, on: { click: () => controller.go(place) } }, label);
-  return h("div", { class: "app-tabs", role: "tablist", "aria-label": "App" }, tab("Home", home, "home", "tab-home"), tab("Messages", !home, directChannel(controller.state), "tab-messages"));
+  const tab = (label, current, place, testid) =>
+    h(
+      "button",
+      {
+        type: "button",
+        role: "tab",
+        class: current ? "tab current" : "tab",
+        "aria-selected": String(current),
+        "data-testid": testid,
+        "data-focus-key": `apptab ${label}`,
+        disabled: !place,
+        on: { click: () => controller.go(place) },
+      },
+      label,
+    );
+  return h(
+    "div",
+    { class: "app-tabs", role: "tablist", "aria-label": "App" },
+    tab("Home", home, "home", "tab-home"),
+    tab("Messages", !home, directChannel(controller.state), "tab-messages"),
+  );
 }
 
 function appHead(controller) {
   const { app } = controller.state.world;
-  return [avatar(app.id, app.name, true, 28), h("h1", { dir: "auto" }, app.name), tabs(controller, controller.state.place === "home")];
+  return [
+    avatar(app.id, app.name, true, 28),
+    h("h1", { dir: "auto" }, app.name),
+    tabs(controller, controller.state.place === "home"),
+  ];
 }
 
 function channelHead(controller, channel) {
@@ -32,16 +66,33 @@ function channelHead(controller, channel) {
   const members = channel.members || [];
   const topic = typeof channel.topic === "string" ? channel.topic : (channel.topic || {}).value || "";
   const absent = !members.includes(app.bot_user_id) && !channel.is_archived && members.includes(controller.state.user);
-  return [icon(channel.is_private ? "lock" : "hash", 18), h("h1", { dir: "auto" }, channel.name), h("span", { class: "topic", dir: "auto", title: topic }, topic),
-    absent ? h("button", { type: "button", class: "button small", "data-testid": "invite-app", "data-focus-key": "invite",
-      on: { click: () => controller.act("invite", { channel: channel.id, user: app.bot_user_id }) } }, `Invite ${app.name}`) : null,
-    h("span", { class: "members", title: `${members.length} members` }, `${members.length} members`)];
+  return [
+    icon(channel.is_private ? "lock" : "hash", 18),
+    h("h1", { dir: "auto" }, channel.name),
+    h("span", { class: "topic", dir: "auto", title: topic }, topic),
+    absent
+      ? h(
+          "button",
+          {
+            type: "button",
+            class: "button small",
+            "data-testid": "invite-app",
+            "data-focus-key": "invite",
+            on: { click: () => controller.act("invite", { channel: channel.id, user: app.bot_user_id }) },
+          },
+          `Invite ${app.name}`,
+        )
+      : null,
+    h("span", { class: "members", title: `${members.length} members` }, `${members.length} members`),
+  ];
 }
 
 function showHead(own, controller, channel) {
   const { state } = controller;
   const direct = directChannel(state);
-  redraw(own.head, JSON.stringify([state.user, state.place, channel, direct, state.world.app.bot_user_id]), () => (channel ? channelHead(controller, channel) : appHead(controller)));
+  redraw(own.head, JSON.stringify([state.user, state.place, channel, direct, state.world.app.bot_user_id]), () =>
+    channel ? channelHead(controller, channel) : appHead(controller),
+  );
 }
 
 function showHome(own, controller) {
@@ -68,8 +119,23 @@ function showFoot(own, controller, channel, isHome) {
     const name = channel ? `#${channel.name}` : state.world.app.name;
     showComposer(own.composer, { channel: state.place, placeholder: `Message ${name}` });
   } else if (!isHome) {
-    redraw(own.note, JSON.stringify([state.user, channel]), () => (channel.is_archived ? ["This channel is archived."] : [h("span", {}, `You are looking at #${channel.name}.`),
-      h("button", { type: "button", class: "button button-primary solid", "data-testid": "join", on: { click: () => controller.act("join", { channel: channel.id }) } }, "Join channel")]));
+    redraw(own.note, JSON.stringify([state.user, channel]), () =>
+      channel.is_archived
+        ? ["This channel is archived."]
+        : [
+            h("span", {}, `You are looking at #${channel.name}.`),
+            h(
+              "button",
+              {
+                type: "button",
+                class: "button button-primary solid",
+                "data-testid": "join",
+                on: { click: () => controller.act("join", { channel: channel.id }) },
+              },
+              "Join channel",
+            ),
+          ],
+    );
   }
 }
 
@@ -82,6 +148,9 @@ export function showMainPane(own, controller) {
   own.home.hidden = !isHome;
   own.timeline.scroller.hidden = isHome;
   if (isHome) showHome(own, controller);
-  else showTimeline(own.timeline, controller, state.place, messagesOf(state, state.place), { place: `${state.user}/${state.place}` });
+  else
+    showTimeline(own.timeline, controller, state.place, messagesOf(state, state.place), {
+      place: `${state.user}/${state.place}`,
+    });
   showFoot(own, controller, channel, isHome);
 }

@@ -22,10 +22,11 @@ const INLINE = [
 export function markdownInline(text, env) {
   const out = [];
   let plain = "";
-  for (let i = 0; i < text.length; ) {
+  for (let i = 0; i < text.length;) {
     const rest = text.slice(i);
     const inWord = i > 0 && /[\p{L}\p{N}]/u.test(text[i - 1]) && /[_h]/.test(text[i]);
-    const hit = !inWord && /[`![<h*_~:\\ ]/.test(text[i]) && INLINE.map(([re, draw]) => [re.exec(rest), draw]).find(([m]) => m);
+    const hit =
+      !inWord && /[`![<h*_~:\\ ]/.test(text[i]) && INLINE.map(([re, draw]) => [re.exec(rest), draw]).find(([m]) => m);
     if (hit) {
       if (plain) out.push(plain);
       plain = "";
@@ -46,7 +47,12 @@ const RULE = /^\s*([-*_])(\s*\1){2,}\s*$/;
 const BULLET = /^(\s*)([-*+]|\d{1,9}[.)])\s+(.*)$/;
 const TABLE_LINE = /^\s*\|?(\s*:?-+:?\s*\|)+\s*:?-*:?\s*$/;
 
-const cells = (line) => line.trim().replace(/^\||\|$/g, "").split("|").map((one) => one.trim());
+const cells = (line) =>
+  line
+    .trim()
+    .replace(/^\||\|$/g, "")
+    .split("|")
+    .map((one) => one.trim());
 
 function fence(lines, at) {
   const mark = FENCE.exec(lines[at])[1];
@@ -58,15 +64,30 @@ function fence(lines, at) {
 function tableAt(lines, at, env) {
   let end = at + 2;
   while (end < lines.length && lines[end].includes("|")) end += 1;
-  const row = (line, tag) => h("tr", {}, cells(line).map((one) => h(tag, { dir: "auto" }, markdownInline(one, env))));
+  const row = (line, tag) =>
+    h(
+      "tr",
+      {},
+      cells(line).map((one) => h(tag, { dir: "auto" }, markdownInline(one, env))),
+    );
   const body = lines.slice(at + 2, end).map((line) => row(line, "td"));
-  return [h("div", { class: "table-scroll" }, h("table", { class: "block-table" }, h("thead", {}, row(lines[at], "th")), h("tbody", {}, body))), end];
+  return [
+    h(
+      "div",
+      { class: "table-scroll" },
+      h("table", { class: "block-table" }, h("thead", {}, row(lines[at], "th")), h("tbody", {}, body)),
+    ),
+    end,
+  ];
 }
 
 function listAt(lines, at, env) {
   const [, space, mark] = BULLET.exec(lines[at]);
   const depth = space.length;
-  const list = h(/\d/.test(mark) ? "ol" : "ul", { class: "md-list", start: /\d/.test(mark) ? parseInt(mark, 10) : undefined });
+  const list = h(/\d/.test(mark) ? "ol" : "ul", {
+    class: "md-list",
+    start: /\d/.test(mark) ? parseInt(mark, 10) : undefined,
+  });
   let i = at;
   while (i < lines.length) {
     const found = BULLET.exec(lines[i]);
@@ -87,8 +108,15 @@ function listAt(lines, at, env) {
 
 function startsBlock(lines, i) {
   const line = lines[i];
-  return !line.trim() || FENCE.test(line) || HEADING.test(line) || RULE.test(line) || BULLET.test(line) || /^\s*>/.test(line)
-    || (line.includes("|") && TABLE_LINE.test(lines[i + 1] || ""));
+  return (
+    !line.trim() ||
+    FENCE.test(line) ||
+    HEADING.test(line) ||
+    RULE.test(line) ||
+    BULLET.test(line) ||
+    /^\s*>/.test(line) ||
+    (line.includes("|") && TABLE_LINE.test(lines[i + 1] || ""))
+  );
 }
 
 function blockAt(lines, i, env) {
@@ -96,14 +124,35 @@ function blockAt(lines, i, env) {
   if (!line.trim()) return [null, i + 1];
   if (FENCE.test(line)) return fence(lines, i);
   const heading = HEADING.exec(line);
-  if (heading) return [h(`h${Math.min(heading[1].length + 2, 6)}`, { class: `md-h md-h${heading[1].length}`, dir: "auto" }, markdownInline(heading[2], env)), i + 1];
+  if (heading)
+    return [
+      h(
+        `h${Math.min(heading[1].length + 2, 6)}`,
+        { class: `md-h md-h${heading[1].length}`, dir: "auto" },
+        markdownInline(heading[2], env),
+      ),
+      i + 1,
+    ];
   if (RULE.test(line)) return [h("hr"), i + 1];
   if (line.includes("|") && TABLE_LINE.test(lines[i + 1] || "")) return tableAt(lines, i, env);
   if (BULLET.test(line)) return listAt(lines, i, env);
   let end = i + 1;
   if (/^\s*>/.test(line)) {
     while (end < lines.length && /^\s*>/.test(lines[end])) end += 1;
-    return [h("blockquote", {}, markdown(lines.slice(i, end).map((one) => one.replace(/^\s*> ?/, "")).join("\n"), env)), end];
+    return [
+      h(
+        "blockquote",
+        {},
+        markdown(
+          lines
+            .slice(i, end)
+            .map((one) => one.replace(/^\s*> ?/, ""))
+            .join("\n"),
+          env,
+        ),
+      ),
+      end,
+    ];
   }
   while (end < lines.length && !startsBlock(lines, end)) end += 1;
   return [h("p", { class: "para", dir: "auto" }, markdownInline(lines.slice(i, end).join("\n"), env)), end];
@@ -113,7 +162,7 @@ function blockAt(lines, i, env) {
 export function markdown(text, env) {
   const lines = String(text).replace(/\r\n?/g, "\n").split("\n");
   const out = [];
-  for (let i = 0; i < lines.length; ) {
+  for (let i = 0; i < lines.length;) {
     const [node, next] = blockAt(lines, i, env);
     if (node) out.push(node);
     i = next;

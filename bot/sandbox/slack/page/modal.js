@@ -3,7 +3,7 @@
 
 import { freshId, h } from "./dom.js";
 import { icon } from "./icons.js";
-import { avatar } from "./message.js";
+import { avatar } from "./author.js";
 import { returnFocus, trap } from "./dialog.js";
 import { textInline } from "./blocks/text.js";
 import { holders } from "./inputs.js";
@@ -11,31 +11,50 @@ import { patchBlocks, viewSurface } from "./surface.js";
 
 function focusWithin(box, view) {
   const wanted = holders(view.blocks).find(({ element }) => element.focus_on_load);
-  const first = wanted ? box.querySelector(`[data-focus-key^="${CSS.escape(`${view.id} ${wanted.block.block_id} `)}"]`) : null;
+  const first = wanted
+    ? box.querySelector(`[data-focus-key^="${CSS.escape(`${view.id} ${wanted.block.block_id} `)}"]`)
+    : null;
   const field = first || box.querySelector(".modal-body .field, .modal-body .select, .modal-body input");
   (field || box).focus({ preventScroll: Boolean(field) });
 }
 
+function onKey(event, own, controller) {
+  if (event.key === "Escape") {
+    event.stopPropagation();
+    controller.closeView(own.view, false);
+  } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && own.view.submit) {
+    event.preventDefault();
+    controller.submit(own.view);
+  }
+}
+
+function headTool(label, name, testid, click) {
+  const words = { "aria-label": label, "data-testid": testid };
+  return h("button", { type: "button", class: "tool", ...words, on: { click } }, icon(name));
+}
+
+/** Builds the frame of the modal once; `fill` puts a view into it. */
 function buildBox(own, controller) {
   const title = freshId("modal");
   own.titleNode = h("h2", { class: "dialog-title", id: title, dir: "auto" });
-  own.back = h("button", { type: "button", class: "tool", "aria-label": "Back", "data-testid": "modal-back", on: { click: () => controller.closeView(own.view, false) } }, icon("back"));
-  const close = h("button", { type: "button", class: "tool", "aria-label": "Close", "data-testid": "modal-close", on: { click: () => controller.closeView(own.view, own.count > 1) } }, icon("close"));
+  own.back = headTool("Back", "back", "modal-back", () => controller.closeView(own.view, false));
+  // The cross closes the whole stack, as in Slack; Cancel and Esc only the view on top.
+  const close = headTool("Close", "close", "modal-close", () => controller.closeView(own.view, own.count > 1));
+  const picture = avatar("app", controller.state.world.app.name, true, 24);
+  const head = h("div", { class: "dialog-head" }, own.back, picture, own.titleNode, close);
   own.body = h("div", { class: "modal-body dialog-body" });
   own.foot = h("div", { class: "dialog-foot" });
   own.trouble = h("div", { class: "modal-trouble", role: "alert" });
-  own.box = h("div", { class: "dialog modal", role: "dialog", "aria-modal": "true", "aria-labelledby": title, tabindex: "-1", "data-testid": "modal" },
-    h("div", { class: "dialog-head" }, own.back, avatar("app", controller.state.world.app.name, true, 24), own.titleNode, close), own.body, own.trouble, own.foot);
+  const roles = {
+    role: "dialog",
+    "aria-modal": "true",
+    "aria-labelledby": title,
+    tabindex: "-1",
+    "data-testid": "modal",
+  };
+  own.box = h("div", { class: "dialog modal", ...roles }, head, own.body, own.trouble, own.foot);
   trap(own.box);
-  own.box.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") {
-      event.stopPropagation();
-      controller.closeView(own.view, false);
-    } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && own.view.submit) {
-      event.preventDefault();
-      controller.submit(own.view);
-    }
-  });
+  own.box.addEventListener("keydown", (event) => onKey(event, own, controller));
   own.overlay = h("div", { class: "overlay" }, own.box);
 }
 
@@ -48,10 +67,32 @@ function fillFoot(own, controller) {
   const hadFocus = own.foot.contains(document.activeElement) ? document.activeElement.dataset.testid : null;
   const env = controller.env();
   own.foot.replaceChildren(
-    h("button", { type: "button", class: "button", "data-testid": "modal-cancel", on: { click: () => controller.closeView(own.view, false) } }, view.close ? textInline(view.close, env) : view.submit ? "Cancel" : "Close"));
+    h(
+      "button",
+      {
+        type: "button",
+        class: "button",
+        "data-testid": "modal-cancel",
+        on: { click: () => controller.closeView(own.view, false) },
+      },
+      view.close ? textInline(view.close, env) : view.submit ? "Cancel" : "Close",
+    ),
+  );
   if (view.submit) {
-    own.foot.append(h("button", { type: "button", class: busy ? "button button-primary solid working" : "button button-primary solid", "aria-busy": busy ? "true" : undefined, "data-testid": "modal-submit",
-      on: { click: () => controller.submit(own.view) } }, busy ? h("span", { class: "spinner" }) : null, textInline(view.submit, env)));
+    own.foot.append(
+      h(
+        "button",
+        {
+          type: "button",
+          class: busy ? "button button-primary solid working" : "button button-primary solid",
+          "aria-busy": busy ? "true" : undefined,
+          "data-testid": "modal-submit",
+          on: { click: () => controller.submit(own.view) },
+        },
+        busy ? h("span", { class: "spinner" }) : null,
+        textInline(view.submit, env),
+      ),
+    );
   }
   if (hadFocus) (own.foot.querySelector(`[data-testid="${hadFocus}"]`) || own.box).focus();
 }
@@ -61,10 +102,14 @@ function fill(own, controller) {
   const env = controller.env();
   own.box.dataset.viewId = view.id;
   own.box.dataset.callbackId = view.callback_id || "";
-  own.titleNode.replaceChildren(...textInline(view.title, env).map((one) => (one instanceof Node ? one : document.createTextNode(one))));
+  own.titleNode.replaceChildren(
+    ...textInline(view.title, env).map((one) => (one instanceof Node ? one : document.createTextNode(one))),
+  );
   own.back.hidden = own.count < 2;
   patchBlocks(own.body, controller, viewSurface(view), {
-    errors: controller.state.errors.get(view.id), submit: view.submit ? () => controller.submit(own.view) : undefined });
+    errors: controller.state.errors.get(view.id),
+    submit: view.submit ? () => controller.submit(own.view) : undefined,
+  });
   fillFoot(own, controller);
 }
 
@@ -72,7 +117,10 @@ function fill(own, controller) {
 function fillTrouble(own, controller) {
   const errors = controller.state.errors.get(own.view.id) || {};
   const known = new Set((own.view.blocks || []).map((block) => block.block_id));
-  const lost = Object.entries(errors).filter(([block]) => !known.has(block)).map(([block, text]) => `${block}: ${text}`).join(" ");
+  const lost = Object.entries(errors)
+    .filter(([block]) => !known.has(block))
+    .map(([block, text]) => `${block}: ${text}`)
+    .join(" ");
   if (own.trouble.textContent !== lost) own.trouble.textContent = lost;
 }
 

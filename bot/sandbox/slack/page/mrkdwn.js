@@ -21,12 +21,19 @@ export function link(url, label) {
 }
 
 export function userMention(id, env) {
-  return h("span", { class: env.isSelf(id) ? "mention mention-self" : "mention", "data-user-id": id }, `@${env.userName(id)}`);
+  return h(
+    "span",
+    { class: env.isSelf(id) ? "mention mention-self" : "mention", "data-user-id": id },
+    `@${env.userName(id)}`,
+  );
 }
 
 export function channelMention(id, env) {
-  return h("button", { type: "button", class: "mention mention-channel", on: { click: () => env.openChannel(id) } },
-    `#${env.channelName(id)}`);
+  return h(
+    "button",
+    { type: "button", class: "mention mention-channel", on: { click: () => env.openChannel(id) } },
+    `#${env.channelName(id)}`,
+  );
 }
 
 const broadcast = (word) => h("span", { class: "mention mention-broadcast" }, `@${word}`);
@@ -69,7 +76,8 @@ function closing(text, start, delimiter) {
 }
 
 const closes = (text, i) => !/\s/.test(text[i - 1]) && !(text[i + 1] && WORD.test(text[i + 1]));
-const opens = (text, i) => !(text[i - 1] && WORD.test(text[i - 1])) && /\S/.test(text[i + 1] || " ") && text[i + 1] !== text[i];
+const opens = (text, i) =>
+  !(text[i - 1] && WORD.test(text[i - 1])) && /\S/.test(text[i + 1] || " ") && text[i + 1] !== text[i];
 
 /** One step of the scanner: [node, characters used] or null. */
 function token(text, i, env) {
@@ -103,8 +111,11 @@ function token(text, i, env) {
 export function inline(text, env) {
   const out = [];
   let plain = "";
-  const flush = () => { if (plain) out.push(unescape(plain)); plain = ""; };
-  for (let i = 0; i < text.length; ) {
+  const flush = () => {
+    if (plain) out.push(unescape(plain));
+    plain = "";
+  };
+  for (let i = 0; i < text.length;) {
     const found = "<:h`*_~".includes(text[i]) ? token(text, i, env) : null;
     if (found) {
       flush();
@@ -132,8 +143,12 @@ function paragraph(lines, env) {
 
 /** Lines that look like a list keep their own marks (as in Slack) and hang beside them. */
 function listLine(found, env) {
-  return h("div", { class: "hang", dir: "auto", style: { "--deep": String(Math.min(found[1].length, 12)) } },
-    h("span", { class: "hang-mark" }, found[2].trimEnd()), h("span", {}, inline(found[3], env)));
+  return h(
+    "div",
+    { class: "hang", dir: "auto", style: { "--deep": String(Math.min(found[1].length, 12)) } },
+    h("span", { class: "hang-mark" }, found[2].trimEnd()),
+    h("span", {}, inline(found[3], env)),
+  );
 }
 
 function lines(text, env) {
@@ -172,18 +187,22 @@ function lines(text, env) {
 
 /** The whole of mrkdwn, with ``` blocks, quotes and lines. */
 export function mrkdwn(text, env) {
-  return String(text).split(/```\n?([\s\S]+?)```\n?/).flatMap((piece, index) => {
-    if (index % 2) return [h("pre", {}, unescape(piece.replace(/\n$/, "")))];
-    const trimmed = index > 0 ? piece.replace(/^\n/, "") : piece;
-    return trimmed ? lines(trimmed, env) : [];
-  });
+  return String(text)
+    .split(/```\n?([\s\S]+?)```\n?/)
+    .flatMap((piece, index) => {
+      if (index % 2) return [h("pre", {}, unescape(piece.replace(/\n$/, "")))];
+      const trimmed = index > 0 ? piece.replace(/^\n/, "") : piece;
+      return trimmed ? lines(trimmed, env) : [];
+    });
 }
 
 /** A text of type plain_text: letters and emoji names, nothing else. */
 export function plain(text, withEmoji = true) {
   if (!withEmoji) return [String(text)];
-  return String(text).split(/(:[a-z0-9_+'-]+(?:::skin-tone-[2-6])?:)/).map((piece, index) => {
-    const drawn = index % 2 ? emoji(piece.slice(1, -1)) : null;
-    return drawn ? h("span", { class: "emoji", title: piece }, drawn) : piece;
-  });
+  return String(text)
+    .split(/(:[a-z0-9_+'-]+(?:::skin-tone-[2-6])?:)/)
+    .map((piece, index) => {
+      const drawn = index % 2 ? emoji(piece.slice(1, -1)) : null;
+      return drawn ? h("span", { class: "emoji", title: piece }, drawn) : piece;
+    });
 }

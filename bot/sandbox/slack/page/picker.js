@@ -9,12 +9,26 @@ const WAIT = 180; // milliseconds of quiet before a type-ahead question is sent
 
 function optionRow(option, index, shared) {
   const chosen = shared.isChosen(option);
-  return h("div", {
-    class: chosen ? "option chosen" : "option", role: "option", id: `${shared.id}-${index}`, "aria-selected": String(chosen),
-    "data-testid": "option", "data-value": option.value,
-    on: { pointerdown: (event) => event.preventDefault(), click: () => shared.take(option) },
-  }, option.before || null, h("span", { class: "option-words", dir: "auto" }, h("span", {}, option.text), option.description ? h("small", {}, option.description) : null),
-  chosen ? icon("check") : null);
+  return h(
+    "div",
+    {
+      class: chosen ? "option chosen" : "option",
+      role: "option",
+      id: `${shared.id}-${index}`,
+      "aria-selected": String(chosen),
+      "data-testid": "option",
+      "data-value": option.value,
+      on: { pointerdown: (event) => event.preventDefault(), click: () => shared.take(option) },
+    },
+    option.before || null,
+    h(
+      "span",
+      { class: "option-words", dir: "auto" },
+      h("span", {}, option.text),
+      option.description ? h("small", {}, option.description) : null,
+    ),
+    chosen ? icon("check") : null,
+  );
 }
 
 function fill(list, groups, shared) {
@@ -26,7 +40,15 @@ function fill(list, groups, shared) {
       shared.rows.push({ option, row });
       return row;
     });
-    if (group.label) list.append(h("div", { class: "option-group", role: "group", "aria-label": group.label }, h("div", { class: "option-heading" }, group.label), rows));
+    if (group.label)
+      list.append(
+        h(
+          "div",
+          { class: "option-group", role: "group", "aria-label": group.label },
+          h("div", { class: "option-heading" }, group.label),
+          rows,
+        ),
+      );
     else list.append(...rows);
   }
 }
@@ -69,29 +91,53 @@ async function search(shared, list, source) {
   if (turn !== shared.turn) return; // an older question answered late
   fill(list, groups, shared);
   if (!shared.rows.length) note(list, shared, words || "No results");
-  mark(shared, Math.max(0, shared.rows.findIndex(({ option }) => shared.isChosen(option))));
+  mark(
+    shared,
+    Math.max(
+      0,
+      shared.rows.findIndex(({ option }) => shared.isChosen(option)),
+    ),
+  );
+}
+
+function drawList(id, label, stay) {
+  const roles = { role: "listbox", id, "aria-label": label, "aria-multiselectable": stay ? "true" : undefined };
+  return h("div", { class: "options", ...roles });
+}
+
+function drawInput(id, label, placeholder) {
+  const roles = { role: "combobox", "aria-expanded": "true", "aria-controls": id, "aria-autocomplete": "list" };
+  const words = { "aria-label": label, placeholder: placeholder || "Search", "data-testid": "picker-input" };
+  return h("input", { type: "text", class: "picker-input", autocomplete: "off", ...roles, ...words });
+}
+
+/** Takes an option; a list for many choices stays open and shows what is chosen now. */
+function taker(shared, { take, stay, isChosen }) {
+  return (option) => {
+    take(option);
+    if (!stay) {
+      closeLayer();
+      return;
+    }
+    for (const { option: one, row } of shared.rows) {
+      row.classList.toggle("chosen", isChosen(one));
+      row.setAttribute("aria-selected", String(isChosen(one)));
+    }
+    mark(shared, shared.at);
+  };
 }
 
 /**
  * Opens the list. source(query) gives {groups: [{label?, options: [{value, text, description?}]}], words?} or a
  * promise of it; isChosen(option), take(option) and closed() are called back; stay keeps it open after a choice.
  */
-export function openPicker({ anchor, label, placeholder, source, isChosen, take, closed, stay, typeahead }) {
+export function openPicker(wish) {
+  const { anchor, label, placeholder, source, isChosen, closed, stay, typeahead } = wish;
   const id = freshId("list");
-  const list = h("div", { class: "options", role: "listbox", id, "aria-label": label, "aria-multiselectable": stay ? "true" : undefined });
-  const input = h("input", { type: "text", class: "picker-input", role: "combobox", "aria-expanded": "true", "aria-controls": id, "aria-label": label,
-    "aria-autocomplete": "list", autocomplete: "off", placeholder: placeholder || "Search", "data-testid": "picker-input" });
+  const list = drawList(id, label, stay);
+  const input = drawInput(id, label, placeholder);
   const shared = { id, input, rows: [], at: -1, turn: 0, isChosen };
-  shared.take = (option) => {
-    take(option);
-    if (!stay) return closeLayer();
-    const kept = shared.at;
-    shared.rows.forEach(({ option: one, row }) => {
-      row.classList.toggle("chosen", isChosen(one));
-      row.setAttribute("aria-selected", String(isChosen(one)));
-    });
-    return mark(shared, kept);
-  };
+  shared.take = taker(shared, wish);
   let timer = null;
   input.addEventListener("input", () => {
     clearTimeout(timer);
@@ -99,10 +145,12 @@ export function openPicker({ anchor, label, placeholder, source, isChosen, take,
     else search(shared, list, source);
   });
   input.addEventListener("keydown", (event) => onKey(event, shared));
-  const node = h("div", { class: "picker", "data-testid": "picker" }, h("div", { class: "picker-search" }, icon("search"), input), list);
-  node.style.setProperty("min-width", `${Math.max(240, Math.min(anchor.getBoundingClientRect().width, 480))}px`);
+  const top = h("div", { class: "picker-search" }, icon("search"), input);
+  const node = h("div", { class: "picker", "data-testid": "picker" }, top, list);
+  const width = Math.max(240, Math.min(anchor.getBoundingClientRect().width, 480));
+  node.style.setProperty("min-width", `${width}px`);
   openLayer(anchor, node, closed);
-  if (!node.isConnected) return;
+  if (!node.isConnected) return; // a second click on the same control closes its list
   input.focus();
   search(shared, list, source);
 }

@@ -26,8 +26,13 @@ export function createState() {
     localToasts: [],
     closedToasts: new Set(),
     mentions: new Map(), // "@Dana Okafor" -> "<@U0DANA00001>"
-    inspector: { open: false, tab: "envelopes", filter: "", openRows: new Set(), rows: { envelopes: [], calls: [], violations: [] } },
-    atBottom: true, // the conversation follows its newest message
+    inspector: {
+      open: false,
+      tab: "envelopes",
+      filter: "",
+      openRows: new Set(),
+      rows: { envelopes: [], calls: [], violations: [] },
+    },
     loadedFor: null, // the person whose screen was read
   };
 }
@@ -37,11 +42,12 @@ export const channelOf = (state, id) => (state.world ? state.world.channels.find
 export const me = (state) => userOf(state, state.user);
 export const isDirect = (id) => typeof id === "string" && id.startsWith("D");
 
-/** The name that Slack shows for a person. */
+/** The name that Slack shows for a person: the display name, unless it only repeats the handle. */
 export function nameOf(state, id) {
   const user = userOf(state, id);
   if (!user) return id;
-  return user.display_name || user.real_name || user.name || id;
+  const own = user.display_name && user.display_name !== user.name ? user.display_name : "";
+  return own || user.real_name || user.name || id;
 }
 
 export const zoneOf = (state) => (me(state) && me(state).tz) || "UTC";
@@ -66,8 +72,8 @@ export function visibleChannels(state) {
     .sort((a, b) => Number(a.is_archived || 0) - Number(b.is_archived || 0) || a.name.localeCompare(b.name));
 }
 
-export const messagesOf = (state, channel) => ((state.screen.channels[channel] || {}).messages || []);
-export const threadOf = (state, channel, ts) => ((state.screen.threads[channel] || {})[ts] || []);
+export const messagesOf = (state, channel) => (state.screen.channels[channel] || {}).messages || [];
+export const threadOf = (state, channel, ts) => (state.screen.threads[channel] || {})[ts] || [];
 
 const seenKey = (state, channel) => `${state.user}/${channel}`;
 
@@ -90,8 +96,13 @@ export function takeScreen(state, answer, channel) {
   const { channels = {}, threads = {}, views = [], home = null, toasts = [] } = answer;
   state.loadedFor = state.user;
   const merge = (old, fresh) => (channel ? { ...old, ...fresh } : fresh);
-  state.screen = { channels: merge(state.screen.channels, channels), threads: merge(state.screen.threads, threads),
-    views, home, toasts };
+  state.screen = {
+    channels: merge(state.screen.channels, channels),
+    threads: merge(state.screen.threads, threads),
+    views,
+    home,
+    toasts,
+  };
   const alive = new Set([...views.map((view) => view.id), home && home.id]);
   for (const surface of state.inputs.keys()) {
     if (surface.startsWith("V") && !alive.has(surface)) state.inputs.delete(surface);

@@ -7,20 +7,36 @@ import { drawBlock } from "./blocks/index.js";
 import { getValue, setValue, valueMark } from "./inputs.js";
 import { pendingKey } from "./controller.js";
 
-export const messageSurface = (channel, message, blocks) => ({ key: `${channel}/${message.ts}`, body: { channel, message_ts: message.ts },
-  blocks, content: JSON.stringify(blocks) });
+export const messageSurface = (channel, message, blocks) => ({
+  key: `${channel}/${message.ts}`,
+  body: { channel, message_ts: message.ts },
+  blocks,
+  content: JSON.stringify(blocks),
+});
 
-export const viewSurface = (view) => ({ key: view.id, body: { view_id: view.id }, blocks: view.blocks, content: JSON.stringify(view.blocks) });
+export const viewSurface = (view) => ({
+  key: view.id,
+  body: { view_id: view.id },
+  blocks: view.blocks,
+  content: JSON.stringify(view.blocks),
+});
 
 /** Part of a signature: changes when the controls of a surface must be drawn again. */
 export function surfaceMark(state, surface) {
-  const busy = [...state.pending].filter(([key]) => key.startsWith(`${surface.key}|`)).map(([key, entry]) => `${key}${entry.content === surface.content}`);
+  const busy = [...state.pending]
+    .filter(([key]) => key.startsWith(`${surface.key}|`))
+    .map(([key, entry]) => `${key}${entry.content === surface.content}`);
   return `${valueMark(state, surface.key, surface.blocks)}${busy.join()}${state.bumps.get(surface.key) || ""}`;
 }
 
 async function askOptions(state, surface, block, element, query) {
   try {
-    return await act(state.user, "options", { ...surface.body, block_id: block.block_id, action_id: element.action_id, query });
+    return await act(state.user, "options", {
+      ...surface.body,
+      block_id: block.block_id,
+      action_id: element.action_id,
+      query,
+    });
   } catch (error) {
     if (error instanceof Unreachable) return { ok: false, detail: "The sandbox cannot be reached." };
     throw error;
@@ -54,7 +70,10 @@ export function contextOf(controller, surface, more = {}) {
       const entry = state.pending.get(pendingKey(surface, block, element));
       return Boolean(entry) && entry.content === surface.content;
     },
-    bump: () => { bump(state, surface); controller.render(); },
+    bump: () => {
+      bump(state, surface);
+      controller.render();
+    },
     press: (block, element, value) => controller.press(surface, block, element, value),
     options: (block, element, query) => askOptions(state, surface, block, element, query),
     ...more,
@@ -67,8 +86,10 @@ export function patchBlocks(node, controller, surface, more = {}) {
   const { state } = controller;
   keyed(node, surface.blocks || [], {
     key: (block) => block.block_id,
-    sig: (block) => JSON.stringify(block) + surfaceMark(state, { ...surface, blocks: [block], key: surface.key })
-      + ((more.errors || {})[block.block_id] || ""),
+    sig: (block) =>
+      JSON.stringify(block) +
+      surfaceMark(state, { ...surface, blocks: [block], key: surface.key }) +
+      ((more.errors || {})[block.block_id] || ""),
     draw: (block) => drawBlock(block, ctx),
   });
 }

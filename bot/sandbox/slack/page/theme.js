@@ -30,5 +30,8 @@ export function nextTheme() {
 
 export function startTheme(changed) {
   apply();
-  prefersDark.addEventListener("change", () => { apply(); changed(); });
+  prefersDark.addEventListener("change", () => {
+    apply();
+    changed();
+  });
 }

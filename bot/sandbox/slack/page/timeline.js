@@ -12,8 +12,15 @@ const TOGETHER = 300; // seconds within which messages of one author share a hea
 
 function joins(previous, message) {
   if (!previous || previous.is_ephemeral !== message.is_ephemeral || message.is_ephemeral) return false;
-  const same = previous.user === message.user && previous.bot_id === message.bot_id && previous.username === message.username;
-  return same && !message.pinned && !message.subtype && !previous.subtype && Number(message.ts) - Number(previous.ts) < TOGETHER;
+  const same =
+    previous.user === message.user && previous.bot_id === message.bot_id && previous.username === message.username;
+  return (
+    same &&
+    !message.pinned &&
+    !message.subtype &&
+    !previous.subtype &&
+    Number(message.ts) - Number(previous.ts) < TOGETHER
+  );
 }
 
 /** Messages with day dividers between them, each with the facts its drawing depends on. */
@@ -86,7 +93,10 @@ export function showTimeline(timeline, controller, channel, messages, { place, i
   keyed(list, rows(controller, channel, visible, inThread), {
     key: (row) => `${place} ${row.key}`,
     sig: (row) => signature(controller, channel, row, inThread),
-    draw: (row) => (row.label ? divider(row.label) : drawMessage(controller, channel, row.message, { compact: row.compact, inThread })),
+    draw: (row) =>
+      row.label
+        ? divider(row.label)
+        : drawMessage(controller, channel, row.message, { compact: row.compact, inThread }),
   });
   rove(list);
   if (follow) scroller.scrollTop = scroller.scrollHeight;

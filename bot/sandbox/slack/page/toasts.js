@@ -7,26 +7,49 @@ import { icon } from "./icons.js";
 const LIFE = 9; // seconds
 
 export function createToasts() {
-  return { node: h("div", { class: "toasts", role: "status", "aria-live": "polite", "data-testid": "toasts" }), first: new Map(), shownFor: null, timer: null };
+  return {
+    node: h("div", { class: "toasts", role: "status", "aria-live": "polite", "data-testid": "toasts" }),
+    first: new Map(),
+    shownFor: null,
+    timer: null,
+  };
 }
 
-export function showToasts(own, controller) {
-  const { state } = controller;
-  const now = Date.now() / 1000;
-  const all = [...state.screen.toasts, ...state.localToasts];
+/** The toasts still to be shown; those that were there when the page came, or the person changed, are old news. */
+function alive(own, state, now) {
+  // The server counts toasts per person, and from 1 again after a reset.
+  const theirs = state.screen.toasts.map((one) => ({ ...one, id: `${state.user} ${one.id} ${one.at}` }));
+  const all = [...theirs, ...state.localToasts];
   for (const toast of all) {
-    // Those that were already there when the page came, or the person changed, are old news.
     const old = own.shownFor !== state.user && !state.localToasts.includes(toast);
     if (!own.first.has(toast.id)) own.first.set(toast.id, old ? 0 : now);
   }
   if (state.loadedFor === state.user) own.shownFor = state.user;
-  const alive = all.filter((one) => !state.closedToasts.has(one.id) && now - own.first.get(one.id) < LIFE);
-  keyed(own.node, alive, {
+  return all.filter((one) => !state.closedToasts.has(one.id) && now - own.first.get(one.id) < LIFE);
+}
+
+function drawToast(controller, toast) {
+  const click = () => {
+    controller.state.closedToasts.add(toast.id);
+    controller.render();
+  };
+  const close = h("button", { type: "button", class: "tool", "aria-label": "Dismiss", on: { click } }, icon("close"));
+  return h(
+    "div",
+    { class: "toast", "data-testid": "toast" },
+    icon("warn"),
+    h("span", { dir: "auto" }, toast.text),
+    close,
+  );
+}
+
+export function showToasts(own, controller) {
+  const shown = alive(own, controller.state, Date.now() / 1000);
+  keyed(own.node, shown, {
     key: (one) => String(one.id),
     sig: (one) => one.text,
-    draw: (one) => h("div", { class: "toast", "data-testid": "toast" }, icon("warn"), h("span", { dir: "auto" }, one.text),
-      h("button", { type: "button", class: "tool", "aria-label": "Dismiss", on: { click: () => { state.closedToasts.add(one.id); controller.render(); } } }, icon("close"))),
+    draw: (one) => drawToast(controller, one),
   });
   clearTimeout(own.timer);
-  if (alive.length) own.timer = setTimeout(() => controller.render(), 1000);
+  if (shown.length) own.timer = setTimeout(() => controller.render(), 1000);
 }

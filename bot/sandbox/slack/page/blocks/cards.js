@@ -20,25 +20,61 @@ function alert(block, ctx) {
 }
 
 function card(block, ctx) {
-  return h("div", { class: "card" },
+  return h(
+    "div",
+    { class: "card" },
     block.hero_image ? picture(block.hero_image.image_url, block.hero_image.alt_text, "block-image") : null,
     block.title ? h("strong", {}, textInline(block.title, ctx.env)) : null,
     block.subtitle ? h("div", { class: "faint" }, textInline(block.subtitle, ctx.env)) : null,
     h("div", {}, words(block.body, ctx)),
-    block.actions ? h("div", { class: "block-actions" }, block.actions.map((one) => button(one, ctx, block))) : null);
+    block.actions
+      ? h(
+          "div",
+          { class: "block-actions" },
+          block.actions.map((one) => button(one, ctx, block)),
+        )
+      : null,
+  );
 }
 
 const STATES = { complete: "✅", in_progress: "⏳", error: "❌", pending: "⚪" };
 
 function taskCard(block, ctx) {
-  return h("div", { class: "card" }, h("strong", {}, `${STATES[block.status] || ""} `, words(block.title, ctx)), words(block.details, ctx), words(block.output, ctx));
+  return h(
+    "div",
+    { class: "card" },
+    h("strong", {}, `${STATES[block.status] || ""} `, words(block.title, ctx)),
+    words(block.details, ctx),
+    words(block.output, ctx),
+  );
+}
+
+function container(block, ctx, drawBlock) {
+  const inside = [
+    block.subtitle ? h("div", { class: "faint" }, textInline(block.subtitle, ctx.env)) : null,
+    block.child_blocks.map((one) => drawBlock(one, ctx)),
+  ];
+  const title = h("strong", {}, words(block.rich_text_title || block.title, ctx));
+  if (!block.is_collapsible) return h("div", { class: "card card-wide" }, title, inside);
+  return h("details", { class: "card card-wide", open: !block.default_collapsed }, h("summary", {}, title), inside);
 }
 
 export const cards = {
   alert,
   card,
-  carousel: (block, ctx) => h("div", { class: "carousel" }, (block.elements || block.cards || []).map((one) => card(one, ctx))),
-  container: (block, ctx, drawBlock) => h("div", { class: "card" }, words(block.title, ctx), (block.blocks || block.child_blocks || []).map((one) => drawBlock(one, ctx))),
+  carousel: (block, ctx) =>
+    h(
+      "div",
+      { class: "carousel", tabindex: "0", role: "region", "aria-label": "Cards" },
+      block.elements.map((one) => card(one, ctx)),
+    ),
+  container,
   task_card: taskCard,
-  plan: (block, ctx) => h("div", { class: "card" }, h("strong", {}, words(block.title, ctx)), (block.tasks || []).map((one) => taskCard(one, ctx))),
+  plan: (block, ctx) =>
+    h(
+      "div",
+      { class: "card" },
+      h("strong", {}, words(block.title, ctx)),
+      (block.tasks || []).map((one) => taskCard(one, ctx)),
+    ),
 };

@@ -25,6 +25,10 @@ export async function press(ctx, block, element, value) {
 
 /** The attributes by which tests and the focus keeper find an element again. */
 export function hooks(ctx, block, element, suffix = "") {
-  return { "data-action-id": element.action_id, "data-block-id": block.block_id, "data-testid": element.type,
-    "data-focus-key": `${ctx.surface.key} ${block.block_id} ${element.action_id}${suffix}` };
+  return {
+    "data-action-id": element.action_id,
+    "data-block-id": block.block_id,
+    "data-testid": element.type,
+    "data-focus-key": `${ctx.surface.key} ${block.block_id} ${element.action_id}${suffix}`,
+  };
 }

@@ -28,7 +28,8 @@ function textEvents(element, ctx, block) {
       const send = event.ctrlKey || event.metaKey;
       if ((element.multiline || element.type === "rich_text_input") && !send) return;
       event.preventDefault();
-      if (dispatches(block) && !send && triggers(element).includes("on_enter_pressed")) commit(ctx, block, element, event.target.value);
+      if (dispatches(block) && !send && triggers(element).includes("on_enter_pressed"))
+        commit(ctx, block, element, event.target.value);
       else if (ctx.submit) ctx.submit();
     },
   };
@@ -37,8 +38,17 @@ function textEvents(element, ctx, block) {
 export function textInput(element, ctx, block, labels) {
   const long = element.multiline || element.type === "rich_text_input";
   return h(long ? "textarea" : "input", {
-    ...hooks(ctx, block, element), ...labels, class: "field", type: long ? undefined : "text", rows: long ? 4 : undefined, inputmode: MODES[element.type],
-    placeholder: letters(element.placeholder), maxlength: element.max_length, autocomplete: "off", dir: "auto", value: ctx.get(block, element),
+    ...hooks(ctx, block, element),
+    ...labels,
+    class: "field",
+    type: long ? undefined : "text",
+    rows: long ? 4 : undefined,
+    inputmode: MODES[element.type],
+    placeholder: letters(element.placeholder),
+    maxlength: element.max_length,
+    autocomplete: "off",
+    dir: "auto",
+    value: ctx.get(block, element),
     on: textEvents(element, ctx, block),
   });
 }
@@ -46,48 +56,129 @@ export function textInput(element, ctx, block, labels) {
 /** Native pickers change at every typed digit; the app should hear the date, not the digits. */
 function settled(send) {
   let timer = null;
-  const now = (event) => { clearTimeout(timer); timer = null; send(event.target.value); };
+  const now = (event) => {
+    clearTimeout(timer);
+    timer = null;
+    send(event.target.value);
+  };
   return {
-    change: (event) => { clearTimeout(timer); timer = setTimeout(() => now(event), QUIET); },
-    blur: (event) => { if (timer) now(event); },
-    keydown: (event) => { if (event.key === "Enter") { event.preventDefault(); now(event); } },
+    change: (event) => {
+      clearTimeout(timer);
+      timer = setTimeout(() => now(event), QUIET);
+    },
+    blur: (event) => {
+      if (timer) now(event);
+    },
+    keydown: (event) => {
+      if (event.key === "Enter") {
+        event.preventDefault();
+        now(event);
+      }
+    },
   };
 }
 
 function dated(type, read, write) {
   return (element, ctx, block, labels) => {
     const value = ctx.get(block, element);
-    const keep = (text) => { if (read(text, ctx) !== ctx.get(block, element)) commit(ctx, block, element, read(text, ctx)); };
-    const on = dispatches(block) ? settled(keep) : { change: (event) => ctx.set(block, element, read(event.target.value, ctx), { quiet: true }) };
-    return h("input", { type, class: "field field-date", ...hooks(ctx, block, element), ...labels, "aria-label": labels["aria-labelledby"] ? undefined : letters(element.placeholder) || type,
-      value: value === null ? "" : write(value, ctx), on });
+    const keep = (text) => {
+      if (read(text, ctx) !== ctx.get(block, element)) commit(ctx, block, element, read(text, ctx));
+    };
+    const on = dispatches(block)
+      ? settled(keep)
+      : { change: (event) => ctx.set(block, element, read(event.target.value, ctx), { quiet: true }) };
+    return h("input", {
+      type,
+      class: "field field-date",
+      ...hooks(ctx, block, element),
+      ...labels,
+      "aria-label": labels["aria-labelledby"] ? undefined : letters(element.placeholder) || type,
+      value: value === null ? "" : write(value, ctx),
+      on,
+    });
   };
 }
 
-export const datePicker = dated("date", (text) => text || null, (value) => value);
-export const timePicker = dated("time", (text) => text || null, (value) => value);
+export const datePicker = dated(
+  "date",
+  (text) => text || null,
+  (value) => value,
+);
+export const timePicker = dated(
+  "time",
+  (text) => text || null,
+  (value) => value,
+);
 /** Date and time are Unix seconds on the wire and wall-clock time of the person on the page. */
-export const dateTimePicker = dated("datetime-local", (text, ctx) => (text ? fromWall(text, ctx.env.zone) : null), (value, ctx) => toWall(value, ctx.env.zone));
+export const dateTimePicker = dated(
+  "datetime-local",
+  (text, ctx) => (text ? fromWall(text, ctx.env.zone) : null),
+  (value, ctx) => toWall(value, ctx.env.zone),
+);
 
 function ticks(kind, isOn, next) {
   return (element, ctx, block, labels) => {
     const name = freshId("choice");
     const value = ctx.get(block, element);
-    return h("div", { class: "choices", role: kind === "radio" ? "radiogroup" : "group", ...labels, "data-testid": element.type, "data-action-id": element.action_id },
-      (element.options || []).map((option, index) => h("label", { class: "choice" },
-        h("input", { type: kind, name, value: option.value, checked: isOn(value, option), "data-value": option.value,
-          ...hooks(ctx, block, element, ` ${index}`), "data-testid": `${element.type}-option`,
-          on: { change: () => commit(ctx, block, element, next(ctx.get(block, element), option)) } }),
-        h("span", {}, textInline(option.text, ctx.env), option.description ? h("small", {}, textInline(option.description, ctx.env)) : null))));
+    return h(
+      "div",
+      {
+        class: "choices",
+        role: kind === "radio" ? "radiogroup" : "group",
+        ...labels,
+        "data-testid": element.type,
+        "data-action-id": element.action_id,
+      },
+      (element.options || []).map((option, index) =>
+        h(
+          "label",
+          { class: "choice" },
+          h("input", {
+            type: kind,
+            name,
+            value: option.value,
+            checked: isOn(value, option),
+            "data-value": option.value,
+            ...hooks(ctx, block, element, ` ${index}`),
+            "data-testid": `${element.type}-option`,
+            on: { change: () => commit(ctx, block, element, next(ctx.get(block, element), option)) },
+          }),
+          h(
+            "span",
+            {},
+            textInline(option.text, ctx.env),
+            option.description ? h("small", {}, textInline(option.description, ctx.env)) : null,
+          ),
+        ),
+      ),
+    );
   };
 }
 
-export const radios = ticks("radio", (value, option) => value !== null && value.value === option.value, (_, option) => option);
-export const checkboxes = ticks("checkbox", (value, option) => value.some((one) => one.value === option.value),
-  (value, option) => (value.some((one) => one.value === option.value) ? value.filter((one) => one.value !== option.value) : [...value, option]));
+export const radios = ticks(
+  "radio",
+  (value, option) => value !== null && value.value === option.value,
+  (_, option) => option,
+);
+export const checkboxes = ticks(
+  "checkbox",
+  (value, option) => value.some((one) => one.value === option.value),
+  (value, option) =>
+    value.some((one) => one.value === option.value)
+      ? value.filter((one) => one.value !== option.value)
+      : [...value, option],
+);
 
 export function fileInput(element, ctx, block) {
   const kinds = (element.filetypes || []).join(", ");
-  return h("div", { class: "file-drop", "data-testid": "file_input", "data-action-id": element.action_id, "data-block-id": block.block_id },
-    `Files cannot be chosen in this page${kinds ? ` (the app asks for ${kinds})` : ""}.`);
+  return h(
+    "div",
+    {
+      class: "file-drop",
+      "data-testid": "file_input",
+      "data-action-id": element.action_id,
+      "data-block-id": block.block_id,
+    },
+    `Files cannot be chosen in this page${kinds ? ` (the app asks for ${kinds})` : ""}.`,
+  );
 }

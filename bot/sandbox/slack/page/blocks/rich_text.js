@@ -6,7 +6,14 @@ import { emoji } from "../emoji.js";
 import { fillDate } from "../dates.js";
 import { channelMention, link, userMention } from "../mrkdwn.js";
 
-const STYLE_TAGS = { bold: "strong", italic: "em", strike: "s", underline: "u", highlight: "mark", code: "code" };
+const STYLE_TAGS = {
+  bold: "strong",
+  italic: "em",
+  strike: "s",
+  underline: "u",
+  highlight: "mark",
+  code: "code",
+};
 
 function styled(node, style) {
   let out = node;
@@ -15,7 +22,8 @@ function styled(node, style) {
 }
 
 function emojiNode(part) {
-  const drawn = emoji(part.skin_tone ? `${part.name}::skin-tone-${part.skin_tone}` : part.name) || fromCodePoints(part.unicode);
+  const drawn =
+    emoji(part.skin_tone ? `${part.name}::skin-tone-${part.skin_tone}` : part.name) || fromCodePoints(part.unicode);
   return drawn ? h("span", { class: "emoji", title: `:${part.name}:` }, drawn) : `:${part.name}:`;
 }
 
@@ -26,16 +34,28 @@ function fromCodePoints(text) {
 }
 
 function lineBreaks(text) {
-  return String(text).split("\n").flatMap((piece, index) => (index ? [h("br"), piece] : [piece]));
+  return String(text)
+    .split("\n")
+    .flatMap((piece, index) => (index ? [h("br"), piece] : [piece]));
 }
 
 function dateNode(part, env) {
   const text = fillDate(part.timestamp, part.format || "{date}", env.zone, env.now()) || part.fallback || "";
-  return part.url && isSafeLink(part.url) ? link(part.url, text) : h("time", { class: "date", title: part.fallback }, text);
+  return part.url && isSafeLink(part.url)
+    ? link(part.url, text)
+    : h("time", { class: "date", title: part.fallback }, text);
 }
 
-const colorNode = (part) => h("span", { class: "color" },
-  h("i", { class: "color-chip", style: /^#[0-9a-f]{3,8}$/i.test(part.value) ? { background: part.value } : {} }), part.value);
+const colorNode = (part) =>
+  h(
+    "span",
+    { class: "color" },
+    h("i", {
+      class: "color-chip",
+      style: /^#[0-9a-f]{3,8}$/i.test(part.value) ? { background: part.value } : {},
+    }),
+    part.value,
+  );
 
 const PARTS = {
   text: (part) => lineBreaks(part.text),
@@ -61,23 +81,32 @@ function list(element, env) {
   const tag = element.style === "ordered" ? "ol" : "ul";
   const marks = element.style === "ordered" ? ["decimal", "lower-alpha", "lower-roman"] : ["disc", "circle", "square"];
   const indent = Math.min(element.indent || 0, 8);
-  return h(tag, {
-    class: element.border ? "rt-list rt-border" : "rt-list",
-    start: element.offset ? element.offset + 1 : undefined,
-    style: { "--deep": String(indent), "list-style-type": marks[indent % 3] },
-  }, element.elements.map((item) => h("li", { dir: "auto" }, inlineParts(item.elements, env))));
+  return h(
+    tag,
+    {
+      class: element.border ? "rt-list rt-border" : "rt-list",
+      start: element.offset ? element.offset + 1 : undefined,
+      style: { "--deep": String(indent), "list-style-type": marks[indent % 3] },
+    },
+    element.elements.map((item) => h("li", { dir: "auto" }, inlineParts(item.elements, env))),
+  );
 }
 
 const SECTIONS = {
   rich_text_section: (element, env) => h("div", { class: "para", dir: "auto" }, inlineParts(element.elements, env)),
   rich_text_list: list,
   rich_text_preformatted: (element, env) => h("pre", {}, inlineParts(element.elements, env)),
-  rich_text_quote: (element, env) => h("blockquote", { dir: "auto", class: element.border ? "rt-border" : "" }, inlineParts(element.elements, env)),
+  rich_text_quote: (element, env) =>
+    h("blockquote", { dir: "auto", class: element.border ? "rt-border" : "" }, inlineParts(element.elements, env)),
 };
 
 export function richText(block, env) {
-  return h("div", { class: "rich-text" }, (block.elements || []).map((element) => {
-    const draw = SECTIONS[element.type];
-    return draw ? draw(element, env) : h("div", { class: "unknown" }, element.type);
-  }));
+  return h(
+    "div",
+    { class: "rich-text" },
+    (block.elements || []).map((element) => {
+      const draw = SECTIONS[element.type];
+      return draw ? draw(element, env) : h("div", { class: "unknown" }, element.type);
+    }),
+  );
 }

@@ -11,14 +11,40 @@ function cell(content, tag, settings, env) {
   let inside = "";
   if (content && content.type === "rich_text") inside = richText(content, env);
   else if (content && content.type === "mrkdwn") inside = inline(content.text, env);
-  else if (content) inside = String(content.text ?? content.value ?? "");
-  return h(tag, { class: wraps ? "cell-wrapped" : "", scope: tag === "th" ? "col" : undefined, dir: "auto", style: { "text-align": align } }, inside);
+  else if (content) inside = String(content.text || (content.value ?? ""));
+  return h(
+    tag,
+    {
+      class: wraps ? "cell-wrapped" : "",
+      scope: tag === "th" ? "col" : undefined,
+      dir: "auto",
+      style: { "text-align": align },
+    },
+    inside,
+  );
 }
 
 export function table(block, env) {
   const settings = block.column_settings || [];
   const [head, ...rows] = block.rows || [];
-  const row = (cells, tag) => h("tr", {}, (cells || []).map((one, index) => cell(one, tag, settings[index], env)));
-  return h("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-label": "Table" },
-    h("table", { class: "block-table" }, h("thead", {}, row(head, "th")), h("tbody", {}, rows.map((one) => row(one, "td")))));
+  const row = (cells, tag) =>
+    h(
+      "tr",
+      {},
+      (cells || []).map((one, index) => cell(one, tag, settings[index], env)),
+    );
+  return h(
+    "div",
+    { class: "table-scroll", tabindex: "0", role: "region", "aria-label": block.caption || "Table" },
+    h(
+      "table",
+      { class: "block-table" },
+      h("thead", {}, row(head, "th")),
+      h(
+        "tbody",
+        {},
+        rows.map((one) => row(one, "td")),
+      ),
+    ),
+  );
 }

@@ -7,7 +7,9 @@ import { inline, mrkdwn, plain } from "../mrkdwn.js";
 /** A text object as block content. */
 export function textBlock(object, env) {
   if (!object) return [];
-  return object.type === "mrkdwn" ? mrkdwn(object.text, env) : h("div", { class: "para", dir: "auto" }, plain(object.text, object.emoji !== false));
+  return object.type === "mrkdwn"
+    ? mrkdwn(object.text, env)
+    : h("div", { class: "para", dir: "auto" }, plain(object.text, object.emoji !== false));
 }
 
 /** A text object within a line: button labels, option texts, titles. */
@@ -21,7 +23,8 @@ export const letters = (object) => (object ? String(object.text) : "");
 
 /** A picture from this server; from elsewhere only its words, for this page fetches nothing from outside. */
 export function picture(url, alt, className) {
-  const local = typeof url === "string" && (url.startsWith("/") || url.startsWith(`${location.origin}/`)) && !url.startsWith("//");
+  const local =
+    typeof url === "string" && (url.startsWith("/") || url.startsWith(`${location.origin}/`)) && !url.startsWith("//");
   if (local) return h("img", { src: url, alt, class: className, loading: "lazy" });
   let host = "";
   try {
@@ -29,6 +32,10 @@ export function picture(url, alt, className) {
   } catch {
     host = "no address";
   }
-  return h("span", { class: `${className} picture-elsewhere`, role: "img", "aria-label": alt, title: `${alt} (${url})` },
-    h("span", { class: "picture-alt" }, alt), h("span", { class: "picture-host" }, host));
+  return h(
+    "span",
+    { class: `${className} picture-elsewhere`, role: "img", "aria-label": alt, title: `${alt} (${url})` },
+    h("span", { class: "picture-alt" }, alt),
+    h("span", { class: "picture-host" }, host),
+  );
 }
