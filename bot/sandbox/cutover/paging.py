@@ -14,7 +14,7 @@ from .errors import malformed
 
 DEFAULT_SIZE = 20
 MAX_SIZE = 100
-HIGHEST = 10**9
+HIGHEST = 99_999_999
 
 
 class Page(NamedTuple):

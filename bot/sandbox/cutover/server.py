@@ -143,7 +143,7 @@ class EmbeddedCutover:
 
         app = web.Application(client_max_size=MAX_BODY)
         app.add_routes(routes(self))
-        app.router.add_route("*", "/{tail:.*}", self._handle)
+        app.router.add_route("*", r"/{tail:[\s\S]*}", self._handle)  # an encoded line break may stand in an id
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self._host, self._port)
@@ -225,9 +225,6 @@ class EmbeddedCutover:
     ) -> tuple[Reply, dict[str, str]]:
         """The answer without faults; refusals become error documents here."""
         try:
-            version = _version(request)
-            self._admit(request, person)
-            self.settle()
             pattern, ids = split(request.rel_url.raw_path)
             methods = self._table.get(pattern)
             if methods is None or not request.path.startswith("/core/"):
@@ -236,9 +233,11 @@ class EmbeddedCutover:
             if handler is None:
                 allowed = {"Allow": ", ".join(methods)}
                 raise Refusal(405, Finding("", "This API does not implement the method here"), headers=allowed)
+            version = _version(request)
+            person = self._admit(request, person)
+            self.settle()
             if request.content_length and request.content_length > MAX_BODY:
                 raise malformed("The body is too big")
-            assert person is not None
             base = "" if self.links == "relative" else f"{request.scheme}://{request.host}"
             path = request.rel_url.raw_path
             call = Call(self.world, person, path, ids, query, raw, base, self.additions)
@@ -246,7 +245,8 @@ class EmbeddedCutover:
         except Refusal as refusal:
             return Reply(refusal.status, orjson.dumps(refusal.body())), dict(refusal.headers)
 
-    def _admit(self, request: web.Request, person: Person | None) -> None:
+    def _admit(self, request: web.Request, person: Person | None) -> Person:
+        """The person behind the request, unless there are too many requests or none that may call."""
         if self.faults.throttled(_token(request), time.monotonic()):
             headers = {"Retry-After": "1"} if self.faults.retry_after else {}
             raise Refusal(429, Finding("", "Rate limit exceeded"), headers=headers)
@@ -254,6 +254,7 @@ class EmbeddedCutover:
         if person is None or person.archived or person.locked_at is not None:
             headers = {"WWW-Authenticate": "Bearer"}
             raise Refusal(401, Finding("", "The bearer token is missing or wrong"), headers=headers)
+        return person
 
 
 def _token(request: web.Request) -> str:
@@ -264,7 +265,7 @@ def _token(request: web.Request) -> str:
 def _version(request: web.Request) -> str:
     """The API version asked for; without one, or with null, the latest."""
     wanted = request.headers.get("Api-Version")
-    if wanted in (None, "", "null"):
+    if wanted in (None, "null"):
         return LATEST
     if wanted not in VERSIONS:
         raise malformed(f"Api-Version is one of {', '.join(VERSIONS)}", parameter="Api-Version")

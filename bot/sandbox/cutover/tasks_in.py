@@ -38,15 +38,15 @@ def list_tasks(call: Call) -> Reply:
 
 
 def _ordered(call: Call, runbook: Runbook) -> list[Task]:
-    sort = call.query.get("sort", "")
-    name = sort.removeprefix("-")
-    if sort and name not in SORTS:
+    sort = call.query.get("sort")
+    name = (sort or "").removeprefix("-")
+    if sort is not None and name not in SORTS:
         raise malformed(f"Sort keys are {', '.join(SORTS)}", parameter="sort")
     live = call.world.live[runbook.id]
     kept = live.memo.get(f"order:{sort}")
     if kept is None or kept[0] != live.revision:
         found = list(runbook.tasks.values())
-        if sort:
+        if sort is not None:
             found.sort(key=lambda task: (getattr(task, name) is None, getattr(task, name)), reverse=sort[0] == "-")
         live.memo[f"order:{sort}"] = kept = (live.revision, found)
     ordered: list[Task] = kept[1]

@@ -200,8 +200,6 @@ def unlock_user(call: Call) -> Reply:
     """PATCH .../unlock."""
     user = find_user(call)
     access.require_role(call.person, "user_admin")
-    if user.archived:
-        raise missing("The user")
     user.locked_at, user.updated_at = None, call.world.now()
     call.world.note(
         "user.unlocked", None, by=call.person.id, text=f"{user.name} was unlocked", resource=("user", user.id)
