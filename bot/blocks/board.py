@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.blocks import parts, words
 from bot.blocks.ids import ActionId
 from bot.blocks.message import Message, message
-from bot.blocks.text import Mrkdwn, duration, join, literal, phrase, plain, when
+from bot.blocks.text import Mrkdwn, bold, duration, join, literal, phrase, plain, when
 from bot.blocks.values import RunbookValue, encode, seen_runbook
 from bot.model import Rag, Ref, Runbook, RunbookStage, Stream, Task, Text
 
@@ -38,7 +38,7 @@ class Counts:
 class RunbookView:
     """What a runbook card shows. `counts` by stream id (None: tasks without one). `now` is aware UTC.
 
-    `features`: what this instance offers of `pause`, `resume`, `cancel`.
+    `features`: what this instance offers of `pause`, `resume`, `cancel` (or `pause_runbook`, ...).
     """
 
     runbook: Runbook
@@ -64,7 +64,7 @@ def runbook(view: RunbookView) -> Message:
     if view.startable:
         blocks.append(parts.section(_startable(view)))
     if view.streams:
-        blocks.append(parts.section(stream_lines(view.streams, view.counts)))
+        blocks.append(parts.section(stream_lines(view.streams, view.counts, Mrkdwn("*Streams*"))))
     blocks.append(parts.context(phrase("As of {at}", at=when(view.now, view.now))))
     blocks.append(parts.actions(*_controls(view)))
     return message(blocks)
@@ -96,7 +96,7 @@ def bar(counts: Counts) -> Mrkdwn:
 def _facts(view: RunbookView) -> Mrkdwn:
     book = view.runbook
     sums = total(view.counts)
-    state = phrase("*{state}*", state=words.runbook_state(book))
+    state = bold(words.runbook_word(book))
     return join(
         "\n",
         [
@@ -156,7 +156,7 @@ def _running(view: RunbookView) -> Mrkdwn:
         )
         for t in view.running[:_TASKS]
     ]
-    return _listed("▶️ *Running*", lines, len(view.running))
+    return _listed(Mrkdwn("▶️ *Running*"), lines, len(view.running))
 
 
 def _startable(view: RunbookView) -> Mrkdwn:
@@ -164,25 +164,27 @@ def _startable(view: RunbookView) -> Mrkdwn:
         join(" · ", [words.task_name(t), words.owners(t, view.names, 2), words.late(t, view.now)])
         for t in view.startable[:_TASKS]
     ]
-    return _listed("🟢 *Can start*", lines, len(view.startable))
+    return _listed(Mrkdwn("🟢 *Can start*"), lines, len(view.startable))
 
 
-def _listed(title: str, lines: list[Mrkdwn], count: int) -> Mrkdwn:
+def _listed(title: Mrkdwn | None, lines: list[Mrkdwn], count: int) -> Mrkdwn:
     rest = count - len(lines)
     more = [Mrkdwn(f"+{rest} more")] if rest > 0 else []
-    return join("\n", [Mrkdwn(title), *(phrase("• {line}", line=line) for line in [*lines, *more])])
+    return join("\n", [title, *(phrase("• {line}", line=line) for line in [*lines, *more])])
 
 
-def stream_lines(streams: tuple[Stream, ...], counts: Mapping[str | None, Counts], most: int = _STREAMS) -> Mrkdwn:
+def stream_lines(
+    streams: tuple[Stream, ...], counts: Mapping[str | None, Counts], title: Mrkdwn | None = None
+) -> Mrkdwn:
     """A line per stream: RAG, name, bar, what runs, what is late."""
-    lines = [_stream(s, counts.get(s.id, Counts())) for s in streams[:most]]
-    return _listed("*Streams*", lines, len(streams))
+    lines = [_stream(s, counts.get(s.id, Counts())) for s in streams[:_STREAMS]]
+    return _listed(title, lines, len(streams))
 
 
 def _stream(stream: Stream, counts: Counts) -> Mrkdwn:
     extra = [Mrkdwn(f"{counts.running} running") if counts.running else None]
     extra.append(Mrkdwn(f"⚠️ {counts.late} late") if counts.late else None)
-    name = phrase("{rag}, {name}", rag=words.rag(stream.status), name=literal(stream.name, 50))
+    name = phrase("{rag} · {name}", rag=words.rag(stream.status), name=literal(stream.name, 50))
     why = literal(stream.status_message, 80) if stream.status_message else None
     return join(" · ", [name, bar(counts), *extra, why])
 
@@ -192,25 +194,29 @@ def _controls(view: RunbookView) -> list[parts.Element | None]:
     value = encode(RunbookValue(r=book.id, seen=seen_runbook(book)))
     under_way = stage in (RunbookStage.ACTIVE, RunbookStage.PAUSED)
     return [
-        parts.button("Start…", ActionId.RUNBOOK_START, value, style="primary")
+        parts.button("Start", ActionId.RUNBOOK_START, value, style="primary")
         if stage == RunbookStage.PLANNING and not book.archived
         else None,
         parts.button("What can start", ActionId.RUNBOOK_NEXT, value, style="primary")
         if stage == RunbookStage.ACTIVE
         else None,
-        parts.button("Resume…", ActionId.RUNBOOK_RESUME, value, style="primary")
-        if stage == RunbookStage.PAUSED and "resume" in view.features
+        parts.button("Resume", ActionId.RUNBOOK_RESUME, value, style="primary")
+        if stage == RunbookStage.PAUSED and _offers(view, "resume")
         else None,
-        parts.button("Status…", ActionId.RUNBOOK_STATUS, value) if not book.is_over else None,
-        parts.button("Comment…", ActionId.RUNBOOK_COMMENT, value) if not book.archived else None,
-        parts.button("Pause…", ActionId.RUNBOOK_PAUSE, value)
-        if stage == RunbookStage.ACTIVE and "pause" in view.features
+        parts.button("Status", ActionId.RUNBOOK_STATUS, value) if not book.is_over else None,
+        parts.button("Comment", ActionId.RUNBOOK_COMMENT, value) if not book.archived else None,
+        parts.button("Pause", ActionId.RUNBOOK_PAUSE, value)
+        if stage == RunbookStage.ACTIVE and _offers(view, "pause")
         else None,
-        parts.button("Cancel…", ActionId.RUNBOOK_CANCEL, value, style="danger")
-        if under_way and "cancel" in view.features
+        parts.button("Cancel run", ActionId.RUNBOOK_CANCEL, value, style="danger")
+        if under_way and _offers(view, "cancel")
         else None,
         parts.button("Refresh", ActionId.RUNBOOK_REFRESH, value),
     ]
+
+
+def _offers(view: RunbookView, action: str) -> bool:
+    return action in view.features or f"{action}_runbook" in view.features
 
 
 def title(book: Runbook) -> str:

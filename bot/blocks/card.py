@@ -13,7 +13,7 @@ from bot.blocks.fit import OPTION_VALUE
 from bot.blocks.html import from_html
 from bot.blocks.ids import ActionId
 from bot.blocks.message import Message, message
-from bot.blocks.text import Mrkdwn, join, literal, literal_lines, phrase, plain, when
+from bot.blocks.text import Mrkdwn, bold, join, literal, literal_lines, phrase, plain, when
 from bot.blocks.values import MoreValue, TaskValue, encode, seen
 from bot.errors import BadInput
 from bot.model import Comment, Ref, Runbook, RunbookStage, Stream, Task, TaskType, Text
@@ -27,6 +27,7 @@ _SHOWN_COMMENTS = 3
 @dataclass(frozen=True, slots=True)
 class TaskView:
     """What a task card shows. `now` is aware UTC. `asks`: finishing needs branches or answers, so Finish opens a form.
+    `can_skip`: this instance has skipping.
 
     `waiting_for` are the predecessors that are not complete; `comments` the newest last; `note` one line on top.
     """
@@ -39,19 +40,19 @@ class TaskView:
     names: Mapping[Ref, Text] = field(default_factory=dict)
     waiting_for: tuple[Task, ...] = ()
     asks: bool = False
+    can_skip: bool = True
     comments: tuple[Comment, ...] = ()
     note: Mrkdwn | None = None
 
 
 def task(view: TaskView) -> Message:
     """The card with what can be done now."""
-    return message([*_body(view, words.task_state(view.task)), parts.actions(*controls(view))])
+    return message([*_body(view, bold(words.task_word(view.task))), parts.actions(*controls(view))])
 
 
 def task_working(view: TaskView, verb: str) -> Message:
     """The same card while `start`, `finish` or `skip` is on its way: no buttons, so nobody clicks again."""
-    doing = _DOING.get(verb)
-    return message(_body(view, Mrkdwn(doing) if doing else phrase("⏳ {verb}…", verb=verb)))
+    return message(_body(view, bold(_DOING.get(verb, f"⏳ {verb}…"))))
 
 
 def task_value(item: Task, *, asks: bool = False) -> TaskValue:
@@ -78,9 +79,9 @@ def _title(item: Task) -> str:
 
 
 def _facts(view: TaskView, state: Mrkdwn) -> Mrkdwn:
-    """One idea per line: state, owner, times, what binds it, what it waits for."""
+    """One idea per line: state (live said beside it), owner, times, what binds it, what it waits for."""
     item, now = view.task, view.now
-    first = [Mrkdwn(f"*{state}*"), words.elapsed(item, now)]
+    first = [state, words.run_type(view.runbook.run_type), words.elapsed(item, now)]
     kind = view.task_type.name if view.task_type is not None else None
     first.append(literal(kind, 40) if kind else None)
     return join(
@@ -97,7 +98,7 @@ def _facts(view: TaskView, state: Mrkdwn) -> Mrkdwn:
 
 
 def _waits(view: TaskView) -> Mrkdwn | None:
-    if not view.waiting_for or view.task.is_complete:
+    if not view.waiting_for or view.task.is_running or view.task.is_complete:
         return None
     shown = [
         phrase("{name} ({state})", name=words.task_name(t, 60), state=words.task_state(t)) for t in view.waiting_for[:4]
@@ -118,7 +119,7 @@ def _comment(view: TaskView, comment: Comment) -> Mrkdwn:
 def _where(view: TaskView) -> Mrkdwn:
     stream = literal(view.stream.name, 40) if view.stream is not None else None
     at = phrase("as of {at}", at=when(view.now, view.now))
-    return join(" · ", [words.run_type(view.runbook.run_type), literal(view.runbook.name, 60), stream, at])
+    return join(" · ", [literal(view.runbook.name, 60), stream, at])
 
 
 def controls(view: TaskView) -> list[parts.Element | None]:
@@ -128,7 +129,9 @@ def controls(view: TaskView) -> list[parts.Element | None]:
     return [
         _button(view, "Start", ActionId.TASK_START, value) if running and item.is_startable else None,
         _finish(view, value) if running and item.is_running else None,
-        _button(view, "Skip", ActionId.TASK_SKIP, value) if running and not item.is_complete else None,
+        _button(view, "Skip", ActionId.TASK_SKIP, value)
+        if running and view.can_skip and not item.is_complete
+        else None,
         parts.button("Comment", ActionId.TASK_COMMENT, value),
         parts.button("Refresh", ActionId.TASK_REFRESH, value),
         parts.overflow(ActionId.TASK_MORE, _more(view, running)),
@@ -137,7 +140,7 @@ def controls(view: TaskView) -> list[parts.Element | None]:
 
 def _finish(view: TaskView, value: str) -> parts.Element:
     if view.asks:  # the form itself is the second look
-        return parts.button("Finish…", ActionId.TASK_FINISH_ASK, value, style="primary")
+        return parts.button("Finish", ActionId.TASK_FINISH_ASK, value, style="primary")
     return _button(view, "Finish", ActionId.TASK_FINISH, value)
 
 

@@ -13,13 +13,13 @@ from typing import Any, Final, Literal
 
 from bot.blocks.check import check
 
-__all__ = ["check", "fit", "size"]
+__all__ = ["check", "fit", "size", "weight"]
 
 Surface = Literal["message", "modal", "home"]
 
 BLOCKS: Final[dict[str, int]] = {"message": 48, "modal": 96, "home": 96}
 MESSAGE_CHARS = 12_800
-VIEW_CHARS = 40_000  # escaped, a unit takes up to 6 bytes: always under 250 kB
+VIEW_BYTES = 240_000
 TEXT_LIMIT = 3_500
 SECTION_TEXT = 2_900
 CONTEXT_TEXT = 1_900
@@ -37,23 +37,28 @@ METADATA = 3_000
 
 
 def size(value: Any) -> int:
-    """Length as compact JSON: never less than however Slack adds it up."""
+    """UTF-16 units as compact JSON: never less than however Slack adds up a message."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return len(text) if text.isascii() else len(text) + sum(ch > "\uffff" for ch in text)
 
 
+def weight(value: Any) -> int:
+    """Bytes as JSON with everything escaped: the most a view can weigh on its way."""
+    return len(json.dumps(value))
+
+
 def fit(blocks: Sequence[dict[str, Any]], surface: Surface = "message") -> list[dict[str, Any]]:
     """Drops blocks from the end, before closing buttons, until the rest fits, and says how many are missing."""
-    room = MESSAGE_CHARS if surface == "message" else VIEW_CHARS
-    if len(blocks) <= BLOCKS[surface] and size(list(blocks)) <= room:
+    room, measure = (MESSAGE_CHARS, size) if surface == "message" else (VIEW_BYTES, weight)
+    if len(blocks) <= BLOCKS[surface] and measure(list(blocks)) <= room:
         return list(blocks)
     tail = _closing(blocks)
     body = list(blocks[: len(blocks) - len(tail)])
-    room -= size(tail) + 200
+    room -= measure(tail) + 200
     most = BLOCKS[surface] - len(tail) - 1
     kept: list[dict[str, Any]] = []
     for block in body:
-        room -= size(block) + 1
+        room -= measure(block) + 2
         if room < 0 or len(kept) == most:
             break
         kept.append(block)

@@ -18,11 +18,13 @@ from bot.model import FieldValue, Text
 Errors = dict[str, str]
 State = Mapping[str, Any]
 NAME_TO_TYPE = 60
-_DURATION = re.compile(
-    r"\s*(?:(\d{1,3})\s*d(?:ays?)?)?\s*(?:(\d{1,4})\s*h(?:ours?|rs?)?)?"
-    r"\s*(?:(\d{1,5})\s*m?(?:in(?:ute)?s?)?)?\s*(?:(\d{1,6})\s*s(?:ec(?:ond)?s?)?)?\s*",
-    re.IGNORECASE,
-)
+_PART = re.compile(r"(\d{1,7})\s*([a-z]*)\s*")
+_UNITS = {
+    **dict.fromkeys(("d", "day", "days"), 86_400),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), 3_600),
+    **dict.fromkeys(("", "m", "min", "mins", "minute", "minutes"), 60),
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +165,15 @@ def moment(state: State, block_id: str) -> datetime | None:
 
 def parse_duration(words: str) -> int | None:
     """Seconds of `1h 20m`, `90 min`, `45` (minutes), `2d`, `30s`; None when it is none of these."""
-    found = _DURATION.fullmatch(words.replace(",", " "))
-    if found is None or not any(found.groups()):
+    text = clean(words).lower().replace(",", " ")
+    found = _PART.findall(text)
+    units = [_UNITS.get(unit) for _, unit in found]
+    if not found or _PART.sub("", text).strip() or None in units:
         return None
-    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
-    return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+    known = [unit for unit in units if unit is not None]
+    if known != sorted(set(known), reverse=True):  # 5 min 5 min, or 10 s 1 h: more likely a slip than a wish
+        return None
+    return sum(int(number) * unit for (number, _), unit in zip(found, known, strict=True))
 
 
 def typed_name(name: Text | str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from bot.blocks import fit, forms, parts
 from bot.blocks.card import TaskView
+from bot.blocks.clean import clean
 from bot.blocks.forms import Errors, FinishForm, State
 from bot.blocks.ids import ViewId
 from bot.blocks.message import View
@@ -19,6 +20,7 @@ from bot.model import CustomField, FieldValue, Task, Text
 
 _FEW = 10  # Slack takes 10 checkboxes or radio buttons
 _MOST_FIELDS = 40
+_ROOM = 150_000  # bytes of a view (250 kB) after which menus become text boxes, so that no question is lost
 _RESULTS = {"pass": "✅ Pass", "fail": "❌ Fail", "not_tested": "➖ Not tested"}
 
 
@@ -36,7 +38,10 @@ def finish_task(
     if branches:
         blocks.append(_branches(branches))
     shown = asked(fields)
-    blocks += [_field(item) for item in shown]
+    for item in shown:
+        block = _field(item)
+        heavy = fit.weight(blocks) + fit.weight(block) > _ROOM
+        blocks.append(_typed(item) if heavy else block)
     if len(shown) < len(fields):
         blocks.append(
             parts.context(Mrkdwn(f"+{len(fields) - len(shown)} optional fields: fill them in on Cutover's page."))
@@ -86,6 +91,13 @@ def _field(item: CustomField) -> parts.Block:
     return parts.field(label, element, block_of(item), optional=not item.required)
 
 
+def _typed(item: CustomField) -> parts.Block:
+    hint = "Write one of its options." if item.is_select and item.options else ""
+    return parts.field(
+        item.display_name or item.name, parts.text_input(), block_of(item), hint=hint, optional=not item.required
+    )
+
+
 def read_finish(state: State, fields: Sequence[CustomField]) -> FinishForm | Errors:
     """The form as sent; `fields` are those it was built with."""
     errors: Errors = {}
@@ -102,14 +114,19 @@ def read_finish(state: State, fields: Sequence[CustomField]) -> FinishForm | Err
             answers.append(FieldValue(item.id, item.name, values))
         elif item.required:
             errors[block_of(item)] = "An answer is needed."
+        if not values and forms.text(state, block_of(item)):
+            errors[block_of(item)] = "That is none of its options."
     return errors or FinishForm(selected, tuple(answers), result, forms.text(state, "comment"))
 
 
 def _answer(state: State, item: CustomField) -> tuple[Text, ...]:
     block_id = block_of(item)
+    written = forms.text(state, block_id)
     if not item.is_select or not item.options:
-        written = forms.text(state, block_id)
         return (written,) if written else ()
+    if written:
+        said = clean(written.raw).casefold()
+        return tuple(option for option in item.options if clean(option.raw).casefold() == said)[:1]
     one = forms.choice(state, block_id)
     chosen = forms.choices(state, block_id) if item.is_multiple else ((one,) if one is not None else ())
     places = [int(place) for place in chosen if place.isdecimal() and place.isascii()]

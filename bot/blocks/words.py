@@ -92,16 +92,16 @@ def task_name(task: Task, limit: int = 80) -> Mrkdwn:
 
 
 def elapsed(task: Task, now: datetime) -> Mrkdwn | None:
-    """`for 20 min (planned 15 min)` of a running task."""
+    """`for 20 min, planned 15 min` of a running task."""
     if not task.is_running or task.start_actual is None:
         return None
     spent = duration(max(0.0, (now - task.start_actual).total_seconds()))
-    return Mrkdwn(f"for {spent}" + (f" of {duration(task.duration)}" if task.duration else ""))
+    return Mrkdwn(f"for {spent}" + (f", planned {duration(task.duration)}" if task.duration else ""))
 
 
 def late(task: Task, now: datetime) -> Mrkdwn | None:
-    """`⚠️ late`, by how much where a due date or a planned end tells."""
-    due = task.end_fixed or task.end_planned
+    """`⚠️ late`, by how much where a due date or the plan tells."""
+    due = task.end_fixed or (task.end_planned if task.is_running else task.start_planned)
     if task.is_complete or not task.is_late:
         return None
     over = (now - due).total_seconds() if due is not None else 0.0

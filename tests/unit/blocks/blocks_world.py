@@ -246,9 +246,7 @@ def _answers(t: str) -> dict[str, Message]:
         "say_bad_input": say.error(BadInput(t)),
         "say_plain_error": say.error(BotError(t)),
         "say_note": say.note(t, t),
-        "say_done": say.done(
-            phrase("You finished {task}.", task=Text(t)), hint=t, buttons=say.task_buttons(task(t))
-        ),
+        "say_done": say.done(phrase("You finished {task}.", task=Text(t)), hint=t, buttons=say.task_buttons(task(t))),
         "say_done_runbook": say.done("Started.", buttons=say.runbook_buttons(book)),
         "say_ask": say.ask_to_finish(task(t), value),
         "say_again": say.try_again("Slack was too slow.", ActionId.TASK_SKIP, value),

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from bot.blocks.fit import check
 from bot.blocks.message import Message
+from bot.sandbox.slack.blockkit import check_message_blocks, check_view
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "blocks"
 PLAIN = "Fail over DB 7"
@@ -65,6 +66,13 @@ def mrkdwn_of(node: Any) -> Iterator[str]:
             yield from mrkdwn_of(value)
 
 
+def refused(made: Any) -> list[str]:
+    """What the embedded Slack, written apart from the bot, says of it."""
+    view = not isinstance(made, Message)
+    verdict = check_view(made.payload) if view else check_message_blocks(list(made.blocks))
+    return verdict.lines() if verdict is not None else []
+
+
 def sequences(made: Any) -> set[str]:
     return {found for text in mrkdwn_of(dump(made)) for found in re.findall("<[^>]*>?", text)}
 
@@ -98,6 +106,7 @@ def test_whatever_a_name_holds_slack_takes_it_and_nothing_in_it_acts(text: str) 
     allowed = {name: sequences(made) for name, made in surfaces(PLAIN).items()}
     for name, made in surfaces(text).items():
         assert check(made) == [], name
+        assert refused(made) == [], name
         assert sequences(made) <= allowed[name], name
         json.dumps(dump(made), ensure_ascii=False).encode()
 
