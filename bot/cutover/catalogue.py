@@ -12,7 +12,7 @@ from typing import TypeVar
 from bot.clock import Clock
 from bot.cutover.cache import TimedCache
 from bot.cutover.client import CutoverClient
-from bot.errors import BadInput, Forbidden, NotFound, NotOnThisInstance
+from bot.errors import BadInput, Finding, Forbidden, NotFound, NotOnThisInstance
 from bot.model import CustomField, Person, Ref, Runbook, RunbookTeam, Stream, Task, TaskType, Text
 
 T = TypeVar("T")
@@ -71,7 +71,10 @@ class Catalogue:
         return await self._fields.get(workspace_id, lambda: _or((), lambda: self._all_fields(workspace_id)))
 
     async def fields_asked(self, runbook: Runbook | None, task: Task | None, when: str) -> tuple[CustomField, ...]:
-        """Fields to be answered at `when` (an `AppliesTo`), required ones first, without those `task` has answered."""
+        """Fields to be answered at `when` (an `AppliesTo`), required ones first, without those `task` has answered.
+
+        These are the workspace's; one task may ask for fewer (see `fields_missing`).
+        """
         if runbook is None or runbook.workspace_id is None:
             return ()
         answers = task.field_values if task is not None else ()
@@ -80,6 +83,20 @@ class Catalogue:
         fields = await self.custom_fields(runbook.workspace_id)
         open_ones = [one for one in fields if one.apply_to == when and one.id not in ids and one.name not in names]
         return tuple(sorted(open_ones, key=lambda one: not one.required))
+
+    async def fields_missing(self, runbook: Runbook | None, findings: Iterable[Finding]) -> tuple[CustomField, ...]:
+        """Fields that a refusal (`missing_custom_field_value`) names, in its order.
+
+        Cutover does not publish which fields one task asks for; its refusal does, by their names in the detail.
+        """
+        if runbook is None or runbook.workspace_id is None:
+            return ()
+        details = [one.detail.raw.casefold() for one in findings if one.code == "missing_custom_field_value"]
+        if not details:
+            return ()
+        fields = await self.custom_fields(runbook.workspace_id)
+        found = [_named(fields, detail) for detail in details]
+        return tuple(dict.fromkeys(one for one in found if one is not None))
 
     async def names(self, refs: Iterable[Ref], runbook_id: str) -> dict[Ref, Text]:
         """Names of people and runbook teams; one that cannot be told is left out."""
@@ -114,6 +131,17 @@ class Catalogue:
     async def _all_fields(self, workspace_id: str) -> tuple[CustomField, ...]:
         found = await self._client.list_custom_fields(workspace_id=workspace_id, include_global=True).all()
         return tuple(one for one in found if not one.archived)
+
+
+def _named(fields: Iterable[CustomField], detail: str) -> CustomField | None:
+    """The field named in `detail`; the longest name wins, for one name may be part of another."""
+    hits = [
+        (len(name.raw), one)
+        for one in fields
+        for name in (one.name, one.display_name)
+        if name and name.raw.casefold() in detail
+    ]
+    return max(hits, key=lambda hit: hit[0])[1] if hits else None
 
 
 async def _or(otherwise: T, load: Callable[[], Awaitable[T]]) -> T:

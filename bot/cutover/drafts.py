@@ -1,4 +1,4 @@
-"""What can be written to Cutover. The one rule: only what was set is sent; None is sent as null and clears.
+"""What can be written to Cutover. The one rule: only what was set is sent, and None clears it.
 
 `UNSET` is the default everywhere, so an update of one attribute touches no other. Times must be aware.
 """

@@ -26,6 +26,7 @@ _KNOWN: dict[str, frozenset[str]] = {
     "validation_level": frozenset(ValidationLevel),
 }
 _RELATED = {"stream_id": "stream", "task_type_id": "task_type", "parent_id": "stream"}
+_NULLABLE = frozenset(("template_status", "end_scheduled", "duration", "rto"))
 _MOST_NUMBER = 2**53
 
 
@@ -179,6 +180,8 @@ def _attribute(name: str, value: Any) -> Any:
         return time(value)
     if name == "duration" and value is not None and value < 0:
         raise BadInput("A duration cannot be negative.")
+    if value is None and name not in _NULLABLE:
+        return ""  # the reference lets nothing but template_status and a scheduled end be null
     return known(name, value) if name in _KNOWN else value
 
 

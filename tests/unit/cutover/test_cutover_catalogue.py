@@ -10,7 +10,7 @@ from cutover_script import Asked, HastyClock, ScriptedCutover, Step, answer, man
 
 from bot.cutover import Catalogue, CutoverClient
 from bot.cutover.cache import TimedCache
-from bot.errors import NotFound, Unauthorised
+from bot.errors import Finding, NotFound, Unauthorised
 from bot.model import AppliesTo, FieldValue, Ref, Runbook, Task, Text
 
 BOOK = Runbook("7", Text("R"), workspace_id="w")
@@ -118,6 +118,22 @@ async def test_fields_asked(catalogue: Catalogue, cutover: ScriptedCutover) -> N
     assert await catalogue.fields_asked(None, task, AppliesTo.TASK_END) == ()
     assert await catalogue.fields_asked(Runbook("7", Text("R")), task, AppliesTo.TASK_END) == ()
     assert cutover.lines == ["GET /core/custom_fields?workspace_id=w&global=true"]
+
+
+async def test_fields_missing(catalogue: Catalogue, cutover: ScriptedCutover) -> None:
+    cutover.then(
+        many(
+            resource("custom_field", "1", name="lag"),
+            resource("custom_field", "2", name="lag_s", display_name="Lag in seconds"),
+            resource("custom_field", "3", name=""),
+        )
+    )
+    code = "missing_custom_field_value"
+    findings = [Finding(code, Text(said)) for said in ("LAG IN SECONDS requires", "Lag requires", "lag?", "Other", "")]
+    assert [one.id for one in await catalogue.fields_missing(BOOK, findings)] == ["2", "1"]
+    assert await catalogue.fields_missing(BOOK, [Finding("blank", Text("lag"))]) == ()
+    assert await catalogue.fields_missing(None, findings) == ()
+    assert len(cutover.asked) == 1
 
 
 async def test_missing_additions_are_empty(catalogue: Catalogue, cutover: ScriptedCutover) -> None:

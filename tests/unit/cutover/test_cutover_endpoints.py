@@ -95,7 +95,7 @@ CASES: list[tuple[Callable[[CutoverClient], Any], str, Any, Step]] = [
                 "attributes": {
                     "is_template": False,
                     "status": "amber",
-                    "status_message": None,
+                    "status_message": "",
                     "start_scheduled": Z,
                     "end_scheduled": Z,
                     "rto": 60,
@@ -303,6 +303,18 @@ CASES: list[tuple[Callable[[CutoverClient], Any], str, Any, Step]] = [
                 },
             },
             "meta": {"delete_excluded_assignees": True},
+        },
+        TASK,
+    ),
+    (
+        lambda c: c.update_runbook_task("7", "4", TaskFields(description=None, start_fixed=None, duration=None)),
+        "PATCH /core/runbooks/7/tasks/4",
+        {
+            "data": {
+                "type": "task",
+                "id": "4",
+                "attributes": {"description": "", "duration": None, "start_fixed": ""},
+            }
         },
         TASK,
     ),
