@@ -2,7 +2,7 @@
 // The one rule: an offer replaces only the word before the caret.
 
 import { findEmoji } from "./emoji.js";
-import { nameOf, visibleChannels } from "./state.js";
+import { nameOf, topicOf, visibleChannels } from "./state.js";
 
 const LIMIT = 9;
 const starts = (typed, ...words) =>
@@ -17,6 +17,9 @@ const starts = (typed, ...words) =>
 /** Commands that Slack itself knows and this server honours. */
 const BUILT_IN = [
   { command: "/invite", usage_hint: "@someone", description: "Invite a person or an app to this channel" },
+  { command: "/remove", usage_hint: "@someone", description: "Remove a person or an app from this channel" },
+  { command: "/topic", usage_hint: "words", description: "Set the topic of this channel" },
+  { command: "/me", usage_hint: "does something", description: "Say what you do" },
   { command: "/leave", usage_hint: "", description: "Leave this channel" },
 ];
 
@@ -35,38 +38,26 @@ function commands(state, typed) {
     }));
 }
 
+/** A mention is typed by handle; the server turns it into <@U...> as Slack's composer does. */
 function people(state, typed) {
-  const here = state.world.users
+  const found = state.world.users
     .filter((one) => !one.deleted && starts(typed, one.name, one.real_name, one.display_name))
     .map((one) => ({
-      insert: `@${nameOf(state, one.id)} `,
-      label: `@${nameOf(state, one.id)}`,
-      detail: one.is_bot ? "app" : one.real_name,
+      insert: `@${one.name} `,
+      label: `@${one.name}`,
+      detail: one.is_bot ? `${nameOf(state, one.id)} (app)` : nameOf(state, one.id),
       value: one.id,
-      mention: [`@${nameOf(state, one.id)}`, `<@${one.id}>`],
     }));
   const all = ["here", "channel"]
     .filter((word) => typed && word.startsWith(typed.toLowerCase()))
-    .map((word) => ({
-      insert: `@${word} `,
-      label: `@${word}`,
-      detail: "everybody in this channel",
-      value: word,
-      mention: [`@${word}`, `<!${word}>`],
-    }));
-  return [...here, ...all];
+    .map((word) => ({ insert: `@${word} `, label: `@${word}`, detail: "everybody in this channel", value: word }));
+  return [...found, ...all];
 }
 
 function channels(state, typed) {
   return visibleChannels(state)
     .filter((one) => starts(typed, one.name))
-    .map((one) => ({
-      insert: `#${one.name} `,
-      label: `#${one.name}`,
-      detail: (one.topic && one.topic.value) || "",
-      value: one.id,
-      mention: [`#${one.name}`, `<#${one.id}>`],
-    }));
+    .map((one) => ({ insert: `#${one.name} `, label: `#${one.name}`, detail: topicOf(one), value: one.id }));
 }
 
 const emojis = (_, typed) =>
@@ -102,13 +93,4 @@ export function usageFor(state, text) {
   const found = /^(\/\S+)\s(.*)$/s.exec(text);
   const command = found && commandsOf(state).find((one) => one.command === found[1]);
   return command && command.usage_hint ? `${command.command} ${command.usage_hint}` : "";
-}
-
-/** Typed text as Slack stores it: escaped, with the chosen mentions as <@U...>, <#C...>, <!here>. */
-export function encode(text, mentions) {
-  let out = text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
-  const names = [...mentions.keys()].sort((a, b) => b.length - a.length);
-  for (const name of names)
-    out = out.split(name.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;")).join(mentions.get(name));
-  return out;
 }

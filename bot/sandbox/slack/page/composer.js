@@ -2,7 +2,7 @@
 // The one rule: what was typed is kept per person and place until it was sent.
 
 import { clear, freshId, h } from "./dom.js";
-import { encode, offersFor, usageFor } from "./completion.js";
+import { offersFor, usageFor } from "./completion.js";
 import { icon } from "./icons.js";
 import { openMenu } from "./layers.js";
 import { globalShortcuts } from "./message_actions.js";
@@ -72,7 +72,6 @@ function keep(own) {
 function take(own, offer) {
   const { area, found } = own;
   area.setRangeText(offer.insert, found.from, area.selectionStart, "end");
-  if (offer.mention) own.controller.state.mentions.set(...offer.mention);
   keep(own);
   look(own);
   area.focus();
@@ -87,37 +86,17 @@ async function send(own) {
   area.value = "";
   keep(own);
   look(own);
+  const thread = own.thread ? { thread_ts: own.thread } : {};
   const command = /^(\/[^\s/]+)(?:\s+([\s\S]*))?$/.exec(text);
-  let answer;
-  if (command && own.inThread) {
-    controller.toast(`${command[1]} is not supported in threads. Sorry!`);
-  } else if (command) {
-    answer = await controller.act("command", {
-      channel,
-      command: command[1],
-      text: commandText(own, command[1], command[2] || ""),
-      wait: true,
-    });
-  } else {
-    const mentions = controller.state.mentions;
-    answer = await controller.act("message", {
-      channel,
-      text: encode(text, mentions),
-      ...(own.thread ? { thread_ts: own.thread } : {}),
-    });
-  }
+  const answer = command
+    ? await controller.act("command", { channel, command: command[1], text: command[2] || "", wait: true, ...thread })
+    : await controller.act("message", { channel, text, ...thread });
   // A text that was not taken comes back, unless something new was typed meanwhile.
   if ((!answer || !answer.ok) && own.place === place && !area.value) {
     area.value = text;
     keep(own);
   }
   controller.read(channel);
-}
-
-/** Slack passes typed mentions to a command as text, or escaped where the manifest says should_escape. */
-function commandText(own, name, text) {
-  const command = (own.controller.state.world.app.commands || []).find((one) => one.command === name);
-  return name === "/invite" || (command && command.should_escape) ? encode(text, own.controller.state.mentions) : text;
 }
 
 function onKey(event, own) {

@@ -2,8 +2,17 @@
 // The one rule: reads run one after the other, so an older answer can never overwrite a newer one.
 
 import * as api from "./api.js";
-import { channelOf, directChannel, markSeen, readHash, takeScreen, textEnv, visibleChannels } from "./state.js";
-import { wireState } from "./inputs.js";
+import {
+  channelOf,
+  directChannel,
+  markSeen,
+  messagesOf,
+  readHash,
+  takeScreen,
+  textEnv,
+  visibleChannels,
+} from "./state.js";
+import { allBlocks, wireState } from "./inputs.js";
 
 const EVERYTHING = "*";
 
@@ -43,11 +52,22 @@ function createReader(state, render, fail) {
   };
 }
 
+/** The blocks that a surface has now: an element may be older than its neighbours. */
+function blocksNow(state, { body, blocks }) {
+  const { views, home, threads } = state.screen;
+  const view = [...views, home].find((one) => one && one.id === body.view_id);
+  if (view) return view.blocks;
+  const said = [...messagesOf(state, body.channel), ...Object.values(threads[body.channel] || {}).flat()];
+  const message = said.find((one) => one.ts === body.message_ts);
+  return message ? allBlocks(message) : blocks;
+}
+
 /** What an act needs to know about the surface it happens on. */
 function pressed(state, surface, block, element, value) {
+  const blocks = blocksNow(state, surface);
   const body = { ...surface.body, block_id: block.block_id, action_id: element.action_id, wait: true };
   if (value !== undefined) body.value = value;
-  const inputs = wireState(state, surface.key, surface.blocks);
+  const inputs = wireState(state, surface.key, blocks);
   if (Object.keys(inputs).length) body.state = inputs;
   return body;
 }
@@ -86,14 +106,12 @@ async function submit(controller, view) {
   if (state.submitting.has(view.id)) return;
   state.submitting.add(view.id);
   state.errors.delete(view.id);
+  state.saidErrors.delete(view.id); // the same errors again are news again
   render();
   const body = { view_id: view.id, values: wireState(state, view.id, view.blocks), wait: true };
   const answer = await act(controller, "submit", body, { quiet: true });
   state.submitting.delete(view.id);
-  const said = answer && answer.answer;
-  const wrong = said && said.response_action === "errors" ? said.errors : answer && answer.errors;
-  if (wrong) state.errors.set(view.id, wrong);
-  else if (answer && !answer.ok) controller.toast(answer.detail || answer.error);
+  if (answer && !answer.ok && !answer.errors) controller.toast(answer.detail || answer.error);
   await controller.read(controller.here());
   render();
 }
@@ -107,6 +125,8 @@ async function go(controller, place) {
   if (location.hash !== hash) history.replaceState(null, "", hash);
   controller.render();
   if (place === "home") await act(controller, "home", { wait: true });
+  else if ((state.screen.channels[place] || {}).unread)
+    await act(controller, "read", { channel: place }, { quiet: true });
   await controller.read(controller.here());
 }
 

@@ -23,6 +23,12 @@ function withChildren(blocks) {
   ]);
 }
 
+/** All blocks of a message, those of its attachments too: one press sends the values of all of them. */
+export const allBlocks = (message) => [
+  ...(message.blocks || []),
+  ...(message.attachments || []).flatMap((one) => one.blocks || []),
+];
+
 /** Every element of a surface that holds a value, as {block, element}. */
 export function holders(blocks) {
   const out = [];

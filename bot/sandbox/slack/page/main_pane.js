@@ -5,7 +5,7 @@ import { clear, h, redraw } from "./dom.js";
 import { createComposer, showComposer } from "./composer.js";
 import { icon } from "./icons.js";
 import { avatar } from "./author.js";
-import { channelOf, directChannel, messagesOf } from "./state.js";
+import { channelOf, directChannel, messagesOf, topicOf } from "./state.js";
 import { patchBlocks, viewSurface } from "./surface.js";
 import { createTimeline, showTimeline } from "./timeline.js";
 
@@ -64,7 +64,7 @@ function appHead(controller) {
 function channelHead(controller, channel) {
   const { app } = controller.state.world;
   const members = channel.members || [];
-  const topic = typeof channel.topic === "string" ? channel.topic : (channel.topic || {}).value || "";
+  const topic = topicOf(channel);
   const absent = !members.includes(app.bot_user_id) && !channel.is_archived && members.includes(controller.state.user);
   return [
     icon(channel.is_private ? "lock" : "hash", 18),

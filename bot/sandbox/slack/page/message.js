@@ -7,14 +7,9 @@ import { clock, clockSeconds, dayLabel } from "./dates.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { attachment, fileCard, reactions, replies, toolbar } from "./message_parts.js";
+import { allBlocks } from "./inputs.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { contextOf, messageSurface } from "./surface.js";
-
-/** All blocks of a message, those of its attachments too: one press sends the values of all of them. */
-export const allBlocks = (message) => [
-  ...(message.blocks || []),
-  ...(message.attachments || []).flatMap((one) => one.blocks || []),
-];
 
 const KEYS = { t: "open-thread", ".": "message-menu", m: "message-menu", r: "add-reaction" };
 

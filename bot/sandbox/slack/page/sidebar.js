@@ -71,44 +71,42 @@ function switcher(controller) {
   );
 }
 
+const KEYS = [
+  ["Enter, Shift+Enter", "send, new line"],
+  ["/ @ # :", "complete commands, people, channels, emoji"],
+  ["Up, Down", "between messages, places, options"],
+  ["T on a message", "its thread"],
+  [". or M on a message", "its actions and shortcuts"],
+  ["R on a message", "react"],
+  ["Ctrl+Enter", "submit a modal"],
+  ["Esc", "close what is on top"],
+];
+
+function footButton(words, testid, click, ...inside) {
+  const names = { "aria-label": words, title: words, "data-testid": testid, "data-focus-key": testid };
+  return h("button", { type: "button", class: "foot-button", ...names, on: { click } }, inside);
+}
+
 function footer(controller) {
-  const { state } = controller;
-  const bad = state.inspector.rows.violations.length;
+  const { inspector } = controller.state;
+  const bad = inspector.rows.violations.length;
+  const badge = bad ? h("span", { class: "badge", title: "Calls that Slack would refuse" }, String(bad)) : null;
+  const toggle = () => controller.toggleInspector();
+  const traffic = footButton("Inspector", "inspector-toggle", toggle, icon("traffic"), "Inspector", badge);
+  traffic.classList.toggle("on", inspector.open);
+  traffic.setAttribute("aria-pressed", String(inspector.open));
+  const switchTheme = () => {
+    nextTheme();
+    controller.render();
+  };
+  const lines = KEYS.map(([label, detail]) => ({ label, detail, run: () => {} }));
+  const help = (event) => openMenu(event.currentTarget, "Keyboard", [{ heading: "Keyboard" }, ...lines]);
   return h(
     "div",
     { class: "sidebar-foot" },
-    h(
-      "button",
-      {
-        type: "button",
-        class: state.inspector.open ? "foot-button on" : "foot-button",
-        "aria-pressed": String(state.inspector.open),
-        "data-testid": "inspector-toggle",
-        "data-focus-key": "inspector-toggle",
-        on: { click: () => controller.toggleInspector() },
-      },
-      icon("traffic"),
-      "Inspector",
-      bad ? h("span", { class: "badge", title: "Calls that Slack would refuse" }, String(bad)) : null,
-    ),
-    h(
-      "button",
-      {
-        type: "button",
-        class: "foot-button",
-        "data-testid": "theme-toggle",
-        "data-focus-key": "theme",
-        "aria-label": `Theme: ${themeName()}`,
-        title: `Theme: ${themeName()}`,
-        on: {
-          click: () => {
-            nextTheme();
-            controller.render();
-          },
-        },
-      },
-      icon(themeName() === "dark" ? "moon" : "sun"),
-    ),
+    traffic,
+    footButton("Keyboard help", "help", help, "?"),
+    footButton(`Theme: ${themeName()}`, "theme-toggle", switchTheme, icon(themeName() === "dark" ? "moon" : "sun")),
   );
 }
 

@@ -19,13 +19,13 @@ export function createState() {
     drafts: new Map(), // "user/place" -> text not yet sent
     inputs: new Map(), // surface -> Map("block action" -> value)
     bumps: new Map(), // surface -> how often its controls were put back by a "No" in a confirm dialog
-    errors: new Map(), // view id -> {block_id: text}
+    errors: new Map(), // view id -> {block_id: text}, less those whose field was edited since
+    saidErrors: new Map(), // view id -> the errors as the server last gave them, as JSON
     pending: new Map(), // "surface|block|action" -> presses still without an ack
     submitting: new Set(), // view ids
     hiddenEphemeral: new Set(),
     localToasts: [],
     closedToasts: new Set(),
-    mentions: new Map(), // "@Dana Okafor" -> "<@U0DANA00001>"
     inspector: {
       open: false,
       tab: "envelopes",
@@ -40,6 +40,8 @@ export function createState() {
 export const userOf = (state, id) => (state.world ? state.world.users.find((user) => user.id === id) : undefined);
 export const channelOf = (state, id) => (state.world ? state.world.channels.find((one) => one.id === id) : undefined);
 export const me = (state) => userOf(state, state.user);
+export const topicOf = (channel) =>
+  typeof channel.topic === "string" ? channel.topic : (channel.topic || {}).value || "";
 export const isDirect = (id) => typeof id === "string" && id.startsWith("D");
 
 /** The name that Slack shows for a person: the display name, unless it only repeats the handle. */
@@ -85,8 +87,11 @@ export function markSeen(state, channel) {
 
 /** Unread messages of others, and whether one of them mentions the person. */
 export function unreadOf(state, channel) {
-  const last = state.seen.get(seenKey(state, channel)) || "0";
-  const fresh = messagesOf(state, channel).filter((one) => Number(one.ts) > Number(last) && one.user !== state.user);
+  const last = state.seen.get(seenKey(state, channel));
+  const others = messagesOf(state, channel).filter((one) => one.user !== state.user);
+  // Before this window has shown the channel, the server's count is all there is.
+  const known = (state.screen.channels[channel] || {}).unread || 0;
+  const fresh = last ? others.filter((one) => Number(one.ts) > Number(last)) : others.slice(others.length - known);
   const mention = fresh.some((one) => one.is_ephemeral || String(one.text || "").includes(`<@${state.user}>`));
   return { count: fresh.length, mention };
 }
@@ -107,7 +112,19 @@ export function takeScreen(state, answer, channel) {
   for (const surface of state.inputs.keys()) {
     if (surface.startsWith("V") && !alive.has(surface)) state.inputs.delete(surface);
   }
-  for (const view of state.errors.keys()) if (!alive.has(view)) state.errors.delete(view);
+  takeErrors(state, views);
+}
+
+/** Errors beside fields: what the server says counts again only when it changes. */
+function takeErrors(state, views) {
+  const before = state.saidErrors;
+  const errors = new Map();
+  state.saidErrors = new Map(views.map((view) => [view.id, JSON.stringify(view.errors || {})]));
+  for (const view of views) {
+    const same = before.get(view.id) === state.saidErrors.get(view.id);
+    errors.set(view.id, same ? state.errors.get(view.id) : view.errors || {});
+  }
+  state.errors = errors;
 }
 
 /** What the message renderer needs to name things; times in the zone of the person looking. */

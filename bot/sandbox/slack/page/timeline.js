@@ -5,7 +5,7 @@ import { h, keyed } from "./dom.js";
 import { dayLabel } from "./dates.js";
 import { drawMessage } from "./message.js";
 import { messageSurface, surfaceMark } from "./surface.js";
-import { allBlocks } from "./message.js";
+import { allBlocks } from "./inputs.js";
 
 const NEAR = 48; // pixels that still count as "at the bottom"
 const TOGETHER = 300; // seconds within which messages of one author share a heading
