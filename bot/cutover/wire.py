@@ -5,8 +5,6 @@ Sources: the reference (version 2022-02-22) for the documented members, the vend
 
 from __future__ import annotations
 
-from typing import Any
-
 from bot.cutover.wire_fields import Json, Resource, bad, identifier, member
 from bot.model import (
     Comment,
@@ -102,7 +100,7 @@ def task(raw: Json, runbook_id: str, where: str = "data") -> Task:
     """A task; `runbook_id` comes from the address, the resource does not say it."""
     r = Resource(raw, where, "task")
     stage = r.string("stage") or TaskStage.WAITING
-    times: dict[str, Any] = {name: r.when(name) for name in _TASK_TIMES}
+    times = r.times(_TASK_TIMES)
     return Task(
         id=r.id,
         runbook_id=runbook_id,
