@@ -38,6 +38,7 @@ class Caller:
 
     def __init__(self, transport: Transport, clock: Clock) -> None:
         self._transport = transport
+        self._deadline: float | None = None
         self.features = Features(clock)
 
     def offers(self, operation: str) -> bool | None:
@@ -56,7 +57,7 @@ class Caller:
     ) -> Reply:
         if self.features.offers(operation) is False:
             raise missing(operation)
-        reply = await self._transport.send(method, path, params=params, body=body)
+        reply = await self._transport.send(method, path, params=params, body=body, deadline=self._deadline)
         if 200 <= reply.status < 300:
             self.features.works(operation)
             return reply
@@ -71,7 +72,7 @@ class Caller:
         if parent == TOP:
             return True
         try:
-            return (await self._transport.send("GET", parent)).status == 200
+            return (await self._transport.send("GET", parent, deadline=self._deadline)).status == 200
         except CutoverError:
             return False
 

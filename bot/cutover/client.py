@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from copy import copy
 from typing import Any
 
 from bot.clock import Clock
@@ -32,6 +33,12 @@ class CutoverClient(RunbookCalls, StreamCalls, TaskCalls, PeopleCalls, PlaceCall
 
     def __repr__(self) -> str:
         return f"CutoverClient({self._transport!r})"
+
+    def within(self, seconds: float) -> CutoverClient:
+        """The same client with its own deadline per request: an answer to a type-ahead has two seconds, not fifteen."""
+        other = copy(self)
+        other._deadline = seconds
+        return other
 
     def raw_pages(self, path: str, params: Params | None = None) -> AsyncIterator[Page[dict[str, Any]]]:
         """Pages of resources exactly as Cutover sent them, for the archive. `path` like `core/runbooks/7/tasks`."""

@@ -70,7 +70,7 @@ async def read_places_and_people(client: CutoverClient) -> None:
 async def plan(client: CutoverClient) -> None:
     listed = await client.list_runbooks(workspace_id="resilience", is_template=False).all()
     book = next(one for one in listed if one.id == BOOK)
-    assert await client.get_runbook(BOOK) == book
+    assert await client.within(2.0).get_runbook(BOOK) == book
     assert book.rto == 14400
     copy = await client.create_runbook(
         RunbookFields(name="Second <!here>"), copy=CopyFrom(source_runbook_id=BOOK), shift_fixed_times=True

@@ -215,6 +215,17 @@ async def test_404_stays_404_when_the_parent_cannot_be_asked(client: CutoverClie
         await client.cancel_runbook("7")
 
 
+async def test_a_client_can_be_in_a_hurry(client: CutoverClient, cutover: ScriptedCutover, clock: HastyClock) -> None:
+    cutover.then(text("x", 503))
+    with pytest.raises(Unavailable):
+        await client.within(0.5).get_runbook("7")
+    assert clock.slept == [0.25]
+    with pytest.raises(Unavailable):
+        await client.get_runbook("7")
+    assert clock.slept == [0.25, 0.25, 0.5]
+    assert client.within(1.0).features is client.features
+
+
 async def test_documented_calls_are_not_doubted(client: CutoverClient, cutover: ScriptedCutover) -> None:
     cutover.then(answer({}, 404))
     with pytest.raises(NotFound):
