@@ -127,6 +127,7 @@ def rag_line(status: str, why: Text) -> Mrkdwn | None:
 
 
 def start_line(book: Runbook, now: datetime) -> Mrkdwn | None:
+    """Actual start, else the planned one."""
     if book.start_actual is not None:
         return phrase("🕒 Started {at}", at=when(book.start_actual, now))
     at = book.start_scheduled or book.start_planned

@@ -56,6 +56,7 @@ def task_working(view: TaskView, verb: str) -> Message:
 
 
 def task_value(item: Task, *, asks: bool = False) -> TaskValue:
+    """What a button of `item` carries."""
     return TaskValue(r=item.runbook_id, t=item.id, seen=seen(item), ask=asks)
 
 

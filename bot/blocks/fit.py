@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any, Final, Literal
 
 from bot.blocks.check import check
+from bot.blocks.clean import width
 
 __all__ = ["check", "fit", "size", "weight"]
 
@@ -38,8 +39,7 @@ METADATA = 3_000
 
 def size(value: Any) -> int:
     """UTF-16 units as compact JSON: never less than however Slack adds up a message."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return len(text) if text.isascii() else len(text) + sum(ch > "\uffff" for ch in text)
+    return width(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
 def weight(value: Any) -> int:

@@ -127,6 +127,7 @@ def element(state: State, block_id: str) -> Mapping[str, Any]:
 
 
 def has(state: State, block_id: str) -> bool:
+    """Whether the form had this input at all."""
     return bool(element(state, block_id))
 
 
@@ -151,6 +152,7 @@ def choices(state: State, block_id: str) -> tuple[str, ...]:
 
 
 def users(state: State, block_id: str) -> tuple[str, ...]:
+    """The Slack ids chosen in a menu of people."""
     chosen = element(state, block_id).get("selected_users")
     return tuple(u for u in chosen if isinstance(u, str)) if isinstance(chosen, list) else ()
 

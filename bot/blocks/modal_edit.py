@@ -43,6 +43,7 @@ def _whole(value: Text | str, limit: int) -> str | None:
 
 
 def read_create(state: State) -> CreateForm | Errors:
+    """A new runbook as sent."""
     name = forms.one_line(state, "name")
     if not name:
         return {"name": "Give it a name."}
@@ -80,6 +81,7 @@ def _offered(state: State, block_id: str, *, one_line: bool = False) -> Text | N
 
 
 def read_edit(state: State) -> EditForm | Errors:
+    """Name and description as sent."""
     name = _offered(state, "name", one_line=True)
     if name is not None and not name:
         return {"name": "It needs a name."}
@@ -103,6 +105,7 @@ def create_task(
 def edit_task(
     runbook: Runbook, task: Task, streams: Sequence[Stream], types: Sequence[TaskType], *, meta: TaskMeta
 ) -> View:
+    """A task with what is stored now."""
     blocks = [
         parts.section(bold(runbook.name, 150)),
         *_name(task.name),

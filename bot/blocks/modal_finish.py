@@ -21,6 +21,7 @@ from bot.model import CustomField, FieldValue, Task, Text
 _FEW = 10  # Slack takes 10 checkboxes or radio buttons
 _MOST_FIELDS = 40
 _ROOM = 150_000  # bytes of a view (250 kB) after which menus become text boxes, so that no question is lost
+_LEAST = 70  # bytes of the shortest option
 _RESULTS = {"pass": "✅ Pass", "fail": "❌ Fail", "not_tested": "➖ Not tested"}
 
 
@@ -38,10 +39,12 @@ def finish_task(
     if branches:
         blocks.append(_branches(branches))
     shown = asked(fields)
+    room = _ROOM
     for item in shown:
-        block = _field(item)
-        heavy = fit.weight(blocks) + fit.weight(block) > _ROOM
-        blocks.append(_typed(item) if heavy else block)
+        block = _field(item) if len(item.options) * _LEAST < room else _typed(item)
+        block = block if fit.weight(block) < room else _typed(item)
+        room -= fit.weight(block)
+        blocks.append(block)
     if len(shown) < len(fields):
         blocks.append(
             parts.context(Mrkdwn(f"+{len(fields) - len(shown)} optional fields: fill them in on Cutover's page."))
@@ -74,6 +77,7 @@ def _branch_label(task: Task) -> Text:
 
 
 def block_of(item: CustomField) -> str:
+    """The block_id of a field's input."""
     return f"field.{item.id}"[: fit.BLOCK_ID]
 
 

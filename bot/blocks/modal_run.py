@@ -188,6 +188,7 @@ def status(runbook: Runbook, *, meta: RunbookMeta, preset: str | None = None, te
 
 
 def read_status(state: State) -> StatusForm | Errors:
+    """The status form as sent."""
     chosen = forms.choice(state, "status")
     if chosen not in tuple(Rag):
         return {"status": "Choose a status."}

@@ -40,6 +40,7 @@ def skip_task(view: TaskView, *, meta: TaskMeta, reason: Text | None = None) -> 
 
 
 def read_skip(state: State) -> SkipForm | Errors:
+    """The reason as sent."""
     reason = forms.text(state, "reason")
     return SkipForm(reason) if reason else {"reason": "Say why it is skipped."}
 
@@ -77,6 +78,7 @@ def comment(
 
 
 def read_comment(state: State) -> CommentForm | Errors:
+    """A comment and where it goes, as sent."""
     text = forms.text(state, "text")
     if not text:
         return {"text": "Write something."}
@@ -100,6 +102,7 @@ def assign(view: TaskView, *, meta: TaskMeta) -> View:
 
 
 def read_assign(state: State) -> AssignForm | Errors:
+    """The people as sent."""
     people = forms.users(state, "people")
     if not people:
         return {"people": "Choose at least one person."}

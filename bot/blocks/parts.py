@@ -20,18 +20,22 @@ Style = Literal["primary", "danger"]
 
 
 def plain_text(value: Text | str, limit: int) -> Element:
+    """One line, cut to `limit`; emoji codes stay text."""
     return {"type": "plain_text", "text": plain(value, limit), "emoji": False}
 
 
 def mrkdwn(value: Mrkdwn, limit: int = fit.SECTION_TEXT) -> Element:
+    """Escaped mrkdwn, cut to `limit`; nothing in it turns into a link."""
     return {"type": "mrkdwn", "text": cut_mrkdwn(value, limit), "verbatim": True}
 
 
 def header(value: Text | str) -> Block:
+    """A title of one plain line."""
     return {"type": "header", "text": plain_text(value, fit.HEADER_TEXT)}
 
 
 def section(value: Mrkdwn, accessory: Element | None = None) -> Block:
+    """A paragraph, with one control beside it at most."""
     block: Block = {"type": "section", "text": mrkdwn(value)}
     if accessory is not None:
         block["accessory"] = accessory
@@ -44,6 +48,7 @@ def context(*values: Mrkdwn | None) -> Block:
 
 
 def divider() -> Block:
+    """A line across."""
     return {"type": "divider"}
 
 
@@ -58,6 +63,7 @@ def actions(*elements: Element | None, block_id: str | None = None) -> Block:
 def button(
     label: str, action: str, value: str, *, style: Style | None = None, confirm: Element | None = None
 ) -> Element:
+    """A button; `value` is what `values.encode` made."""
     element: Element = {
         "type": "button",
         "text": plain_text(label, fit.BUTTON_TEXT),
@@ -83,6 +89,7 @@ def confirm(title: str, text: Text | str, yes: str, *, danger: bool = False) -> 
 
 
 def option(label: Text | str, value: str, description: Text | str | None = None) -> Element:
+    """An entry of a menu; label and description are cut to what Slack takes."""
     entry: Element = {"text": plain_text(label, fit.OPTION_TEXT), "value": value}
     if description:
         entry["description"] = plain_text(description, fit.OPTION_TEXT)
@@ -107,6 +114,7 @@ def select(options: Sequence[Element], *, action: str = "input", initial: str | 
 
 
 def multi_select(options: Sequence[Element], *, initial: Sequence[str] = (), hint: str = "") -> Element:
+    """A menu to choose many from; `initial` are values."""
     element: Element = {"type": "multi_static_select", "action_id": "input"}
     if hint:
         element["placeholder"] = plain_text(hint, 140)
@@ -155,6 +163,7 @@ def external_select(action: str, hint: str, *, initial: Element | None = None) -
 
 
 def users_select(action: str, hint: str, *, many: bool = False) -> Element:
+    """A menu of the people of the workspace; `many` takes several."""
     kind = "multi_users_select" if many else "users_select"
     return {"type": kind, "action_id": str(action), "placeholder": plain_text(hint, 140)}
 

@@ -16,7 +16,10 @@ _UNDONE = Mrkdwn("Nothing is done until you choose.")
 
 
 def pick_task(question: str, candidates: Sequence[Task], value: PickValue, *, more: int = 0) -> Message:
-    """Several tasks fit: a button each (the first 8). `more` counts fits that are not among the candidates."""
+    """Several tasks fit: a button each (the first 8). `more` counts fits that are not among the candidates.
+
+    Raises `BadInput` when the words typed (`value.rest`) are too long for a button (2,000 characters).
+    """
     blocks = [parts.section(_question(question))]
     for item in candidates[:_BUTTONS]:
         chosen = encode(value.model_copy(update={"chosen": item.id, "r": value.r or item.runbook_id}))

@@ -18,7 +18,6 @@ from bot.blocks.clean import BLANK, ELLIPSIS, clean, cut, graphemes, isolate, wi
 from bot.model import Text
 
 NAME_LIMIT = 80
-_LONGEST = 20_000  # far over every limit here; the rest would only cost time
 _HAIR = "\u200a"
 _GRAVE = "\u02cb"
 _MARKS = re.compile(r"[*_~]+|:(?=(?:[\w+'\-]*[a-z][\w+'\-]*|100|1234):)", re.ASCII)
@@ -34,9 +33,12 @@ class Mrkdwn(str):
     __slots__ = ()
 
 
-def _raw(value: Text | str) -> str:
+def _head(value: Text | str, limit: int, *, lines: bool = False) -> str:
+    """The cleaned text as far as `limit` can need it, so that a huge one costs no more than a long one."""
     raw = value.raw if isinstance(value, Text) else value
-    return raw[:_LONGEST]
+    room = max(1_000, limit * 8)
+    head = clean(raw[:room], lines=lines)
+    return head + ELLIPSIS if len(raw) > room and head else head
 
 
 def plain(value: Text | str, limit: int) -> str:
@@ -44,7 +46,7 @@ def plain(value: Text | str, limit: int) -> str:
 
     Not escaped: Slack parses nothing in plain_text.
     """
-    line = clean(_raw(value))
+    line = _head(value, limit)
     if not line:
         return cut(BLANK, limit)
     fenced = isolate(cut(line, limit))
@@ -53,7 +55,7 @@ def plain(value: Text | str, limit: int) -> str:
 
 def literal(value: Text | str, limit: int = 150) -> Mrkdwn:
     """One line shown exactly as written. `limit` counts what the reader sees, before escaping."""
-    line = cut(clean(_raw(value)), limit)
+    line = cut(_head(value, limit), limit)
     return Mrkdwn(isolate(_escape(line)) if line else BLANK)
 
 
@@ -65,7 +67,7 @@ def bold(value: Text | str, limit: int = NAME_LIMIT) -> Mrkdwn:
 
 def literal_lines(value: Text | str, limit: int = 600, lines: int = 8) -> Mrkdwn:
     """Several lines shown exactly as written; at most `lines` of them."""
-    text = clean(_raw(value), lines=True)
+    text = _head(value, limit, lines=True)
     rows = text.split("\n")
     if len(rows) > lines:
         text = "\n".join(rows[:lines]).rstrip() + ELLIPSIS

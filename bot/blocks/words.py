@@ -37,6 +37,7 @@ def task_word(task: Task) -> str:
 
 
 def task_state(task: Task) -> Mrkdwn:
+    """`task_word` for mrkdwn."""
     return literal(task_word(task), 60)
 
 
@@ -46,14 +47,17 @@ def runbook_word(runbook: Runbook) -> str:
 
 
 def runbook_state(runbook: Runbook) -> Mrkdwn:
+    """`runbook_word` for mrkdwn."""
     return literal(runbook_word(runbook), 60)
 
 
 def rag_word(status: str) -> str:
+    """`🟧 Amber` for plain_text. Not escaped."""
     return _word(_RAG, status)
 
 
 def rag(status: str) -> Mrkdwn:
+    """`rag_word` for mrkdwn."""
     return literal(rag_word(status), 60)
 
 
@@ -71,6 +75,7 @@ def run_type(kind: str | None) -> Mrkdwn | None:
 
 
 def is_live(runbook: Runbook) -> bool:
+    """Whether this run is live."""
     return runbook.run_type == RunType.LIVE
 
 

@@ -261,7 +261,14 @@ def _answers(t: str) -> dict[str, Message]:
     }
 
 
+GROUPS: dict[str, Callable[[str], dict[str, Any]]] = {
+    "cards": _cards,
+    "lists": _lists,
+    "modals": _modals,
+    "answers": _answers,
+}
+
+
 def surfaces(text: str) -> dict[str, Message | View]:
     """Everything a person can be shown, with `text` wherever a name, a message or a state comes from outside."""
-    groups: tuple[Callable[[str], dict[str, Any]], ...] = (_cards, _lists, _modals, _answers)
-    return {name: made for group in groups for name, made in group(text).items()}
+    return {name: made for group in GROUPS.values() for name, made in group(text).items()}
