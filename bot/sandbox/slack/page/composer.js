@@ -147,10 +147,14 @@ function drawSend(own) {
 /** A composer; show it with showComposer. */
 export function createComposer(controller, { inThread = false } = {}) {
   const id = freshId("offers");
-  const roles = { role: "listbox", "aria-label": "Suggestions", "data-testid": "offers" };
+  const roles = { role: "listbox", "aria-label": "Suggestions", "data-testid": inThread ? "thread-offers" : "offers" };
   const list = h("div", { class: "offers", id, hidden: true, ...roles });
   const area = drawArea(id, inThread ? "thread-composer" : "composer");
-  const usage = h("div", { class: "usage faint", "data-testid": "usage", "aria-live": "polite" });
+  const usage = h("div", {
+    class: "usage faint",
+    "data-testid": inThread ? "thread-usage" : "usage",
+    "aria-live": "polite",
+  });
   const own = { controller, inThread, area, list, usage, found: null, at: 0, place: null, channel: null, thread: null };
   const box = h("div", { class: "composer-box" }, inThread ? null : drawPlus(controller), area, drawSend(own));
   own.node = h("div", { class: "composer" }, list, usage, box);

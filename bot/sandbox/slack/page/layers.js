@@ -13,15 +13,27 @@ function still(anchor) {
   return key ? document.querySelector(`[data-focus-key="${CSS.escape(key)}"]`) : null;
 }
 
+const TALLEST = 360;
+
+/** Below the control, or above it where there is more room. */
 function place(node, anchor) {
   const box = anchor.getBoundingClientRect();
-  const own = node.getBoundingClientRect();
   const below = window.innerHeight - box.bottom - 12;
-  const top = own.height <= below || below > box.top ? box.bottom + 4 : Math.max(8, box.top - own.height - 4);
+  const above = box.top - 12;
+  node.style.setProperty("max-height", `${TALLEST}px`);
+  const own = node.getBoundingClientRect();
+  const under = own.height <= below || below >= above;
   const left = Math.max(8, Math.min(box.left, window.innerWidth - own.width - 8));
-  node.style.setProperty("top", `${top}px`);
   node.style.setProperty("left", `${left}px`);
-  node.style.setProperty("max-height", `${Math.max(140, Math.min(360, window.innerHeight - top - 12))}px`);
+  node.style.setProperty("top", under ? `${box.bottom + 4}px` : "auto");
+  node.style.setProperty("bottom", under ? "auto" : `${window.innerHeight - box.top + 4}px`);
+  node.style.setProperty("max-height", `${Math.max(140, Math.min(TALLEST, under ? below : above))}px`);
+}
+
+/** Places the open pop-up again after its content changed. */
+export function replaceLayer() {
+  const anchor = open && still(open.anchor);
+  if (anchor) place(open.node, anchor);
 }
 
 export function closeLayer(refocus = true) {

@@ -2,7 +2,7 @@
 // The one rule: it always comes back by itself, and every (re)connection starts with a full re-read.
 
 const FIRST_WAIT = 300;
-const LONGEST_WAIT = 4000;
+const LONGEST_WAIT = 2000;
 
 /** Opens the live socket of a person. on.up(), on.down() and on.changed(event) are called; returns a stop function. */
 export function openLive(user, on) {

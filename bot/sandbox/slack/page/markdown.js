@@ -75,7 +75,7 @@ function tableAt(lines, at, env) {
     h(
       "div",
       { class: "table-scroll" },
-      h("table", { class: "block-table" }, h("thead", {}, row(lines[at], "th")), h("tbody", {}, body)),
+      h("table", { class: "grid" }, h("thead", {}, row(lines[at], "th")), h("tbody", {}, body)),
     ),
     end,
   ];

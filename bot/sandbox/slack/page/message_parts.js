@@ -23,7 +23,7 @@ export function attachment(one, ctx) {
         one.title ? h("strong", {}, one.title) : null,
         one.text || (!one.title && one.fallback) ? h("div", {}, mrkdwn(one.text || one.fallback, ctx.env)) : null,
         (one.fields || []).map((field) => h("div", { class: "para" }, h("strong", {}, field.title), " ", field.value)),
-        one.image_url ? picture(one.image_url, one.fallback || "image", "block-image") : null,
+        one.image_url ? picture(one.image_url, one.fallback || "image", "picture-wide") : null,
         one.footer ? h("div", { class: "faint" }, one.footer) : null,
       ];
   return [
@@ -40,7 +40,7 @@ export function fileCard(file) {
   return h(
     "div",
     { class: "file", "data-testid": "file" },
-    isPicture ? picture(url, name, "block-image") : icon("file", 22),
+    isPicture ? picture(url, name, "picture-wide") : icon("file", 22),
     local ? h("a", { href: url, class: "link", download: name }, name) : h("span", {}, name),
     file.size ? h("small", { class: "faint" }, `${Math.ceil(file.size / 1024)} kB`) : null,
   );

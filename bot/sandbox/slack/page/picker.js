@@ -3,7 +3,7 @@
 
 import { freshId, h } from "./dom.js";
 import { icon } from "./icons.js";
-import { closeLayer, openLayer } from "./layers.js";
+import { closeLayer, openLayer, replaceLayer } from "./layers.js";
 
 const WAIT = 180; // milliseconds of quiet before a type-ahead question is sent
 
@@ -91,6 +91,7 @@ async function search(shared, list, source) {
   if (turn !== shared.turn) return; // an older question answered late
   fill(list, groups, shared);
   if (!shared.rows.length) note(list, shared, words || "No results");
+  replaceLayer();
   mark(
     shared,
     Math.max(

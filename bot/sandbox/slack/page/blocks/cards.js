@@ -23,7 +23,7 @@ function card(block, ctx) {
   return h(
     "div",
     { class: "card" },
-    block.hero_image ? picture(block.hero_image.image_url, block.hero_image.alt_text, "block-image") : null,
+    block.hero_image ? picture(block.hero_image.image_url, block.hero_image.alt_text, "picture-wide") : null,
     block.title ? h("strong", {}, textInline(block.title, ctx.env)) : null,
     block.subtitle ? h("div", { class: "faint" }, textInline(block.subtitle, ctx.env)) : null,
     h("div", {}, words(block.body, ctx)),

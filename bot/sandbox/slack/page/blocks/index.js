@@ -62,7 +62,7 @@ function context(block, ctx) {
 }
 
 function image(block, ctx) {
-  const picked = picture(block.image_url || (block.slack_file || {}).url, block.alt_text, "block-image");
+  const picked = picture(block.image_url || (block.slack_file || {}).url, block.alt_text, "picture-wide");
   return h("figure", {}, block.title ? h("figcaption", {}, textInline(block.title, ctx.env)) : null, picked);
 }
 
@@ -147,7 +147,7 @@ const BLOCKS = {
   video,
   file,
   ...cards,
-  header: (block, ctx) => h("h3", { class: "block-header", dir: "auto" }, textInline(block.text, ctx.env)),
+  header: (block, ctx) => h("h3", { class: "heading", dir: "auto" }, textInline(block.text, ctx.env)),
   divider: () => h("hr"),
   actions: (block, ctx) => block.elements.map((one) => drawElement(one, ctx, block)),
   context_actions: (block, ctx) => block.elements.map((one) => drawElement(one, ctx, block)),

@@ -38,7 +38,7 @@ export function table(block, env) {
     { class: "table-scroll", tabindex: "0", role: "region", "aria-label": block.caption || "Table" },
     h(
       "table",
-      { class: "block-table" },
+      { class: "grid" },
       h("thead", {}, row(head, "th")),
       h(
         "tbody",

@@ -1,0 +1,172 @@
+"""A real Chromium for the tests of the embedded Slack's page, and a small app to press against.
+
+The one rule: a page that logs an error, throws, or asks any other host for anything fails its test.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import pytest_asyncio
+from page_app import PageApp
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from bot.sandbox.slack import EmbeddedSlack
+
+DANA, SAM, GIL = "U0DANA00001", "U0SAM000002", "U0GIL000008"
+FAILOVER, GENERAL, DATABASE = "C0DCFAILOVR", "C0GENERAL01", "C0DATABASE1"
+ARGUMENTS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WINDOW: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce", "locale": "en-GB"}
+OpenPage = Callable[..., Awaitable[Page]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One browser for the session means one event loop for all tests in this folder."""
+    here = Path(__file__).parent
+    for item in items:
+        if here not in item.path.parents:
+            continue
+        item.add_marker(pytest.mark.browser)
+        if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """Debian's Chromium; its absence is a skip on a person's machine and a failure in CI."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        if os.environ.get("CI"):
+            pytest.fail("chromium is not installed, and CI must run the browser tests")
+        pytest.skip("chromium is not installed: the browser tests are left out")
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield chromium
+        await chromium.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def window(browser: Browser) -> AsyncIterator[BrowserContext]:
+    """What most tests share, so that the page's files are read once."""
+    context = await browser.new_context(**WINDOW)
+    yield context
+    await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def open_page(browser: Browser, window: BrowserContext, slack: EmbeddedSlack) -> AsyncIterator[OpenPage]:
+    """Opens windows: `await open_page(slack.url, user, place)`; with options (viewport...) in a context of its own."""
+    own: list[BrowserContext] = []
+    pages: list[Page] = []
+    wrong: list[str] = []
+
+    async def open_one(url: str, user: str = DANA, place: str = FAILOVER, **options: Any) -> Page:
+        context = window
+        if options:
+            context = await browser.new_context(**{**WINDOW, **options})
+            own.append(context)
+        page = await context.new_page()
+        pages.append(page)
+        page.set_default_timeout(5_000)
+        host = urlsplit(url).netloc
+        page.on("pageerror", lambda error: wrong.append(f"thrown: {error}"))
+        page.on("console", lambda message: wrong.append(message.text) if _is_wrong(message) else None)
+        page.on("request", lambda request: wrong.append(f"asked {request.url}") if _leaves(request.url, host) else None)
+        await page.goto(f"{url}/#{user}/{place}")
+        await page.wait_for_selector("html[data-ready=true]")
+        return page
+
+    yield open_one
+    for opened in [*pages, *own]:
+        await opened.close()
+    assert not wrong, wrong
+
+
+def _is_wrong(message: Any) -> bool:
+    # A refused or lost connection is the browser's own report of a server that is away; some tests take it away.
+    expected = ("WebSocket connection", "Failed to load resource")
+    return bool(message.type == "error" and not message.text.startswith(expected))
+
+
+def _leaves(url: str, host: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme not in ("data", "blob") and parts.netloc != host
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(open_page: OpenPage, slack: EmbeddedSlack) -> Page:
+    """Dana in #dc-failover."""
+    return await open_page(slack.url)
+
+
+MANIFEST: dict[str, Any] = {
+    "display_information": {"name": "Cutover"},
+    "features": {
+        "app_home": {"home_tab_enabled": True},
+        "slash_commands": [
+            {"command": "/task", "description": "Work on tasks", "usage_hint": "list | start | finish"},
+            {"command": "/runbook", "description": "Work on a runbook", "usage_hint": "list | show"},
+        ],
+        "shortcuts": [
+            {"name": "Add to runbook as comment", "type": "message", "callback_id": "comment"},
+            {"name": "Create a runbook", "type": "global", "callback_id": "create"},
+        ],
+    },
+    "oauth_config": {
+        "scopes": {
+            "bot": ["chat:write", "commands", "channels:read", "channels:history", "pins:write", "reactions:write"]
+        }
+    },
+    "settings": {
+        "interactivity": {"is_enabled": True},
+        "event_subscriptions": {"bot_events": ["app_home_opened"]},
+        "socket_mode_enabled": True,
+    },
+}
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def running() -> AsyncIterator[PageApp]:
+    """One server and one app for all tests; `slack` and `app` are these, begun anew."""
+    async with EmbeddedSlack(port=0, manifest=MANIFEST) as server, PageApp(server) as app:
+        yield app
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def slack(running: PageApp) -> EmbeddedSlack:
+    """The embedded Slack as it starts."""
+    await running.slack.reset()
+    return running.slack
+
+
+@pytest.fixture
+def app(running: PageApp, slack: EmbeddedSlack) -> PageApp:
+    """The small app, connected, with nothing received yet."""
+    running.forget()
+    return running
+
+
+@pytest.fixture(scope="session")
+def gallery() -> dict[str, list[dict[str, Any]]]:
+    """Blocks of every kind: `layout`, `more`, `cards` for messages, `inputs` for a modal."""
+    found: dict[str, list[dict[str, Any]]] = json.loads(
+        Path(__file__).with_name("page_gallery.json").read_text("utf-8")
+    )
+    return found
