@@ -107,6 +107,7 @@ def loading(title: str, callback: ViewId = ViewId.LOADING, meta: str = "") -> Vi
 def notice(title: str, body: Mrkdwn | Message) -> View:
     """A view that only tells something. A message's buttons are left out: they would lose their channel."""
     if isinstance(body, Message):
-        blocks = [block for block in body.blocks if block["type"] != "actions"]
+        told = [block for block in body.blocks if block["type"] != "actions"]
+        blocks = [{name: value for name, value in block.items() if name != "accessory"} for block in told]
         return View(parts.modal(title, ViewId.NOTICE, blocks))
     return View(parts.modal(title, ViewId.NOTICE, [parts.section(body)]))

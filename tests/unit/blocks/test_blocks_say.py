@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from blocks_world import DANA, NOW, runbook, task
 
-from bot.blocks import lists, say
+from bot.blocks import lists, modals, say
 from bot.blocks.board import Counts, bar
+from bot.blocks.text import Mrkdwn
 from bot.blocks.values import ListValue, decode
 from bot.errors import CutoverError, NotLinked, RateLimited
 from bot.model import Text
@@ -96,3 +97,13 @@ def test_lists_start_tasks_only_in_a_run() -> None:
 
     assert verbs("active") == ["Finish"]
     assert verbs("paused") == ["Show"]
+
+
+def test_a_notice_has_no_buttons_that_would_lose_their_channel() -> None:
+    value = ListValue(r="71", kind="all")
+    made = lists.tasks(runbook(), [task()], title="T", names={}, streams={}, page=2, total=30, value=value, now=NOW)
+    assert "button" in str(made.blocks)
+    view = modals.notice("Tasks", made)
+    assert "button" not in str(view.payload)
+    assert "Stop replication" in str(view.payload)
+    assert modals.notice("Note", Mrkdwn("Done.")).payload["blocks"][0]["text"]["text"] == "Done."
