@@ -94,13 +94,14 @@ class EmbeddedCutover:
     def begin(self, *, fresh: bool) -> None:
         """Load the world anew; from the state file where there is one, unless `fresh`."""
         self.clock = Clock(self.speed, self._start)
-        if self.state and self.state.exists() and not fresh:
+        restored = self.state is not None and self.state.exists() and not fresh
+        if self.state is not None and restored:
             self.world = statefile.restore(self.state.read_bytes(), self.clock)
         else:
             self.world = load(self._named, self.clock)
         self.colleagues = Colleagues(self.world) if self.speed else None
         self._people = {self.world.token(person): person for person in self.world.people.values()}
-        self._saved = self.world.changes
+        self._saved = self.world.changes if restored else -1
         if self.sender is not None:
             self.sender.listen(self.world)
 
