@@ -6,13 +6,13 @@ The one rule: query, form, JSON and multipart are merged into one mapping, and J
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from aiohttp import web
 from aiohttp.multipart import BodyPartReader
 
 from bot.sandbox.slack.errors import Json, SlackError, missing
+from bot.sandbox.slack.jsontext import parse
 
 # Arguments that hold JSON, and what Slack says when it is not.
 _JSON_ARGUMENTS = {
@@ -72,8 +72,8 @@ class Args(dict[str, Any]):
         if not isinstance(value, str):
             return value
         try:
-            return json.loads(value)
-        except (ValueError, RecursionError):
+            return parse(value)
+        except ValueError:
             raise SlackError(_JSON_ARGUMENTS.get(name, "invalid_arguments")) from None
 
 
@@ -102,8 +102,8 @@ async def read_call(request: web.Request) -> tuple[str | None, Args]:
 
 def _object(raw: bytes) -> Json:
     try:
-        body = json.loads(raw)
-    except (ValueError, RecursionError):
+        body = parse(raw)
+    except ValueError:
         raise SlackError("invalid_json") from None
     if not isinstance(body, dict):
         raise SlackError("json_not_object")

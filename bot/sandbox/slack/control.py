@@ -15,6 +15,8 @@ from aiohttp import WSMsgType, web
 from bot.sandbox.slack import orders
 from bot.sandbox.slack.acts import perform
 from bot.sandbox.slack.errors import Json, Refused, SlackError
+from bot.sandbox.slack.jsontext import parse
+from bot.sandbox.slack.model import Channel
 from bot.sandbox.slack.screen import screen
 from bot.sandbox.slack.workspace import Workspace
 
@@ -109,7 +111,7 @@ class Control:
 
     async def _app(self, request: web.Request) -> Json:
         await orders.set_app(self._ws, await body_of(request))
-        return {"app": world(self._ws)["app"]}
+        return {"app": app_of(self._ws)}
 
     async def _verify(self, request: web.Request) -> Json:
         return await orders.verify(self._ws, await body_of(request))
@@ -158,8 +160,8 @@ async def body_of(request: web.Request) -> Json:
     if request.content_type != "application/json":
         raise Refused("not_json", "send Content-Type: application/json")
     try:
-        body = json.loads(raw)
-    except (ValueError, RecursionError):
+        body = parse(raw)
+    except ValueError:
         raise Refused("not_json", "the body is not JSON") from None
     if not isinstance(body, dict):
         raise Refused("not_json", "the body must be a JSON object")
@@ -168,42 +170,46 @@ async def body_of(request: web.Request) -> Json:
 
 def world(ws: Workspace) -> Json:
     """The workspace and the app, as /control/world gives them."""
-    app = ws.app
     names = ("id", "name", "real_name", "display_name", "email", "tz", "is_bot", "is_restricted", "is_stranger")
+    about = (*names, "deleted", "avatar", "title")
     return {
         "team": ws.team,
-        "app": {
-            "id": app.id,
-            "name": app.name,
-            "bot_user_id": app.bot_user_id,
-            "bot_id": app.bot_id,
-            "commands": [asdict(entry) for entry in app.commands],
-            "shortcuts": [asdict(entry) for entry in app.shortcuts],
-            "scopes": app.scopes,
-            "events": app.events,
-            "home_tab": app.home_tab,
-            "delivery": app.delivery,
-            "request_url": app.request_url,
-            "connections": len(ws.delivery.sockets.connections),
-        },
-        "users": [
-            {name: getattr(user, name) for name in (*names, "deleted", "avatar", "title")} for user in ws.users.values()
-        ],
-        "channels": [
-            {
-                "id": c.id,
-                "name": c.name,
-                "is_private": c.is_private,
-                "is_archived": c.is_archived,
-                "is_im": c.is_im,
-                "is_mpim": c.is_mpim,
-                "members": c.members,
-                "topic": c.topic,
-                "bookmarks": c.bookmarks,
-            }
-            for c in ws.channels.values()
-        ],
+        "app": app_of(ws),
+        "users": [{name: getattr(user, name) for name in about} for user in ws.users.values()],
+        "channels": [channel_of(channel) for channel in ws.channels.values()],
         "usergroups": ws.usergroups,
         "tokens": {"bot": ws.tokens.bot, "app": ws.tokens.app, "signing_secret": ws.tokens.signing_secret},
         "now": ws.clock.now(),
+    }
+
+
+def app_of(ws: Workspace) -> Json:
+    """The app's registration, and how many sockets it has open."""
+    app = ws.app
+    return {
+        "id": app.id,
+        "name": app.name,
+        "bot_user_id": app.bot_user_id,
+        "bot_id": app.bot_id,
+        "commands": [asdict(entry) for entry in app.commands],
+        "shortcuts": [asdict(entry) for entry in app.shortcuts],
+        "scopes": app.scopes,
+        "events": app.events,
+        "home_tab": app.home_tab,
+        "delivery": app.delivery,
+        "request_url": app.request_url,
+        "connections": len(ws.delivery.sockets.connections),
+    }
+
+
+def channel_of(channel: Channel) -> Json:
+    """A conversation as the sidebar needs it."""
+    flags = ("is_private", "is_archived", "is_im", "is_mpim")
+    return {
+        "id": channel.id,
+        "name": channel.name,
+        **{name: getattr(channel, name) for name in flags},
+        "members": list(channel.members),
+        "topic": channel.topic,
+        "bookmarks": list(channel.bookmarks),
     }

@@ -60,9 +60,9 @@ class Delivery:
         try:
             trouble = await self._attempt(envelope)
             if not trouble:
-                envelope.in_time = True
                 answered(envelope.answer)
             else:
+                _failed(envelope, trouble)
                 failed("operation_timeout" if trouble == "http_timeout" else "dispatch_failed")
         finally:
             envelope.done.set()
@@ -75,11 +75,11 @@ class Delivery:
                 await self._ws.clock.sleep(wait)
                 posted = await self._attempt_event(envelope, number, reason)
                 if not posted.reason:
-                    envelope.in_time = True
                     return
                 if posted.no_retry:
                     return
                 reason = posted.reason
+                _failed(envelope, reason)
         finally:
             envelope.done.set()
             self._ws.live.publish("traffic")
@@ -102,7 +102,7 @@ class Delivery:
         return await self._deliver(envelope, number, reason, int(fault.get("duplicate", 0)))
 
     async def _deliver(self, envelope: Envelope, number: int, reason: str, duplicates: int) -> Posted:
-        deadline = self._ws.clock.now() + ACK_SECONDS
+        deadline = envelope.deadline = self._ws.clock.now() + ACK_SECONDS
         way = self._by_socket if envelope.transport == "socket" else self._by_post
         first = self._ws.spawn(way(envelope, number, reason, deadline))
         for again in range(1, duplicates + 1):
@@ -144,3 +144,9 @@ class Delivery:
         finally:
             limit.cancel()
         return work.done()
+
+
+def _failed(envelope: Envelope, reason: str) -> None:
+    """Write down why the latest attempt did not count, unless it is known better."""
+    if envelope.attempts and envelope.attempts[-1].error is None:
+        envelope.attempts[-1].error = reason

@@ -17,6 +17,7 @@ from aiohttp.multipart import BodyPartReader
 from aiohttp.typedefs import Middleware
 
 from bot.sandbox.slack.errors import Json, SlackError
+from bot.sandbox.slack.jsontext import parse
 from bot.sandbox.slack.webapi import SHAPE_ERRORS, hang_up
 from bot.sandbox.slack.workspace import Workspace
 
@@ -132,7 +133,7 @@ async def _payload(request: web.Request) -> Json | None:
     if request.content_type == "application/x-www-form-urlencoded":
         raw = (await request.post()).get("payload", "")
     try:
-        body = json.loads(raw) if isinstance(raw, str | bytes) else None
-    except (ValueError, RecursionError):
+        body = parse(raw) if isinstance(raw, str | bytes) else None
+    except ValueError:
         return None
     return body if isinstance(body, dict) else None

@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 import aiohttp
 
 from bot.sandbox.slack.errors import Json
+from bot.sandbox.slack.jsontext import parse
 from bot.sandbox.slack.sockets import settle
 from bot.sandbox.slack.traffic import Attempt, Envelope
 from bot.sandbox.slack.workspace import Workspace
@@ -57,7 +58,7 @@ class Posts:
         started = time.perf_counter()
         posted = await self._post(body, headers, attempt)
         if not posted.reason:
-            settle(envelope, attempt, started, attempt.answer)
+            settle(envelope, attempt, started, attempt.answer, self._ws.clock.now())
         self._ws.live.publish("traffic")
         return posted
 
@@ -126,7 +127,7 @@ def read_answer(raw: bytes, kind: str) -> Any:
     text = raw.decode("utf-8", "replace")
     if kind == "application/json":
         try:
-            return json.loads(text)
-        except (ValueError, RecursionError):
+            return parse(text)
+        except ValueError:
             return text
     return text

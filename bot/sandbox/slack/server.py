@@ -6,6 +6,7 @@ The one rule: what is offered here in one process does exactly what the control 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -35,6 +36,7 @@ from bot.sandbox.slack.world import World, apply_manifest, load_world, read_mani
 
 T = TypeVar("T")
 BODY_BYTES = 60_000_000
+RECHECK_SECONDS = 0.02
 
 
 class EmbeddedSlack:
@@ -226,7 +228,7 @@ class EmbeddedSlack:
         self._ws.faults.clear()
 
     async def until(self, wanted: Callable[[], T], timeout: float = 5.0) -> T:
-        """Wait until `wanted()` is true, asking again at each change (a LookupError counts as not yet); its value.
+        """Wait until `wanted()` is true, asking at each change and now and then; its value. A LookupError is "not yet".
         AssertionError with what everybody sees after `timeout` real seconds."""
         with self._ws.live.reader() as queue:
             try:
@@ -238,7 +240,10 @@ class EmbeddedSlack:
                             found = None
                         if found:
                             return found
-                        await queue.get()
+                        # What is asked may also lie in the app under test, which tells nobody of its changes.
+                        with contextlib.suppress(TimeoutError):
+                            async with asyncio.timeout(RECHECK_SECONDS):
+                                await queue.get()
             except TimeoutError:
                 raise AssertionError(f"not within {timeout} s; the screens:\n{self.dump()}") from None
 

@@ -8,13 +8,13 @@ slack_sdk's clients expect.
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from dataclasses import dataclass, field
 
 from aiohttp import WSMsgType, web
 
 from bot.sandbox.slack.errors import Json
+from bot.sandbox.slack.jsontext import parse
 from bot.sandbox.slack.traffic import Attempt, Envelope
 from bot.sandbox.slack.workspace import Workspace
 
@@ -126,9 +126,9 @@ class Sockets:
 
     def _ack(self, connection: Connection, raw: str) -> None:
         try:
-            answer = json.loads(raw)
+            answer = parse(raw)
             envelope_id = answer["envelope_id"]
-        except (ValueError, RecursionError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError):
             self.ws.traffic.violation(
                 self.ws.clock.now(), "socket", "invalid_ack", ["not an acknowledgement"], raw[:2000]
             )
@@ -136,7 +136,7 @@ class Sockets:
         for pending in self._pending:
             if pending.connection is connection and pending.envelope.id == envelope_id:
                 self._pending.remove(pending)
-                settle(pending.envelope, pending.attempt, pending.started, answer.get("payload"))
+                settle(pending.envelope, pending.attempt, pending.started, answer.get("payload"), self.ws.clock.now())
                 if not pending.result.done():
                     pending.result.set_result(True)
                 self.ws.live.publish("traffic")
@@ -212,12 +212,13 @@ class Sockets:
                 pending.result.set_result(False)
 
 
-def settle(envelope: Envelope, attempt: Attempt, started: float, answer: object) -> None:
-    """Note an ack; the envelope keeps its first. `in_time` is for the delivery to say."""
+def settle(envelope: Envelope, attempt: Attempt, started: float, answer: object, now: float) -> None:
+    """Note an ack; the envelope keeps its first. `now` is on the sandbox's clock, as the deadline."""
     attempt.ack_ms = round((time.perf_counter() - started) * 1000, 3)
     attempt.answer = answer
     if not envelope.acked:
         envelope.acked, envelope.ack_ms, envelope.answer = True, attempt.ack_ms, answer
+        envelope.in_time = now <= envelope.deadline
 
 
 def _goodbye(reason: str) -> Json:

@@ -40,6 +40,7 @@ class Envelope:
     acked: bool = False
     ack_ms: float | None = None
     in_time: bool = False
+    deadline: float = 0.0
     answer: Any = None
     done: asyncio.Event = field(default_factory=asyncio.Event)
 
