@@ -23,6 +23,11 @@ HERE = Path(__file__).parent / "worlds"
 MONTH = 30 * 86400
 
 
+def _read(path: Path) -> Any:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast where PyYAML was built with it
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - both are the safe loaders
+
+
 def load(name: str, clock: Clock) -> World:
     """A world by name (`failover`, `small`), by path of a YAML file, or `generate:runbooks=3,tasks=10000,...`."""
     if name.startswith("generate"):
@@ -33,7 +38,7 @@ def load(name: str, clock: Clock) -> World:
         known = ", ".join(sorted(each.stem for each in HERE.glob("*.yaml") if each.stem != "base"))
         raise ValueError(f"no world called {name!r}; there are {known}, and generate:runbooks=1,tasks=1000")
     world = base(clock)
-    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    document = _read(path)
     for entry in document["runbooks"]:
         _runbook(world, entry)
     for entry in document["runbooks"]:
@@ -45,7 +50,7 @@ def load(name: str, clock: Clock) -> World:
 
 def base(clock: Clock) -> World:
     """The world without runbooks: people, workspaces, folders, types, teams and fields."""
-    document = yaml.safe_load((HERE / "base.yaml").read_text(encoding="utf-8"))
+    document = _read(HERE / "base.yaml")
     world = World(document["seed"], clock)
     born: dict[str, Any] = {"created_at": clock.now() - MONTH, "updated_at": clock.now() - MONTH}
     for entry in document["people"]:

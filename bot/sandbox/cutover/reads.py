@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from . import access, shapes
 from .api import Call, Reply, many, one
-from .errors import malformed, missing
+from .errors import Refusal, malformed, missing
 from .runbook import Runbook
 from .schema import choice, flag, moment, words
 from .tasks_out import runbook_resource
@@ -220,7 +220,7 @@ def _logs(call: Call) -> list[ActionLog]:
     """Log lines that the person may read, newest first."""
     try:
         after, before = moment(call.query.get("created_after")), moment(call.query.get("created_before"))
-    except Exception as error:
+    except Refusal as error:
         raise malformed("A time was expected", parameter="created_after") from error
     same = {name: call.query[name] for name in ("runbook_id", "workspace_id") if call.query.get(name) is not None}
     author = call.query.get("user_id")

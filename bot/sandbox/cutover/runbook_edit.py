@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, TypeVar
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo
 
 from . import access, copying, plan
 from .errors import Refusal, invalid
@@ -57,11 +57,20 @@ class Timing:
         plan.replan(world, runbook)
 
 
+def _zone(name: str) -> bool:
+    """Whether this is the name of a time zone."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # unknown, no sensible name, or a folder of zones
+        return False
+    return True
+
+
 def _check_attributes(world: World, sent: dict[str, Any], stored: Runbook | None) -> None:
     template = sent.get("is_template", stored.is_template if stored else False)
     if "name" in sent and not sent["name"].strip():
         raise invalid("blank", "Name can't be blank", f"{ATTRIBUTES}/name")
-    if "timezone" in sent and sent["timezone"] not in available_timezones():
+    if "timezone" in sent and not _zone(sent["timezone"]):
         raise invalid("inclusion", "The time zone is not known", f"{ATTRIBUTES}/timezone")
     if sent.get("template_status") and not template:
         code = "runbook.cannot_update_template_status_on_non_template"

@@ -257,7 +257,7 @@ def times_of(task: Task) -> tuple[float, ...]:
 
 TestRuns = RunMachine.TestCase
 TestRuns.settings = settings(
-    max_examples=60,
+    max_examples=150,
     stateful_step_count=25,
     deadline=None,
     derandomize=True,
