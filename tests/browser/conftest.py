@@ -62,40 +62,64 @@ async def browser() -> AsyncIterator[Browser]:
         await chromium.close()
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def window(browser: Browser) -> AsyncIterator[BrowserContext]:
-    """What most tests share, so that the page's files are read once."""
-    context = await browser.new_context(**WINDOW)
-    yield context
-    await context.close()
+class Windows:
+    """The windows of the session: those with usual settings are used again, which costs a third of a new one."""
 
+    def __init__(self, browser: Browser, context: BrowserContext) -> None:
+        self._browser, self._context = browser, context
+        self._free: list[Page] = []
+        self._used: list[Page] = []
+        self._own: list[BrowserContext] = []
+        self.host = ""
+        self.wrong: list[str] = []
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def open_page(browser: Browser, window: BrowserContext, slack: EmbeddedSlack) -> AsyncIterator[OpenPage]:
-    """Opens windows: `await open_page(slack.url, user, place)`; with options (viewport...) in a context of its own."""
-    own: list[BrowserContext] = []
-    pages: list[Page] = []
-    wrong: list[str] = []
-
-    async def open_one(url: str, user: str = DANA, place: str = FAILOVER, **options: Any) -> Page:
-        context = window
+    async def open(self, url: str, user: str = DANA, place: str = FAILOVER, **options: Any) -> Page:
+        """A window of this person at this place; with options (viewport...) in a context of its own."""
+        self.host = urlsplit(url).netloc
         if options:
-            context = await browser.new_context(**{**WINDOW, **options})
-            own.append(context)
-        page = await context.new_page()
-        pages.append(page)
-        page.set_default_timeout(5_000)
-        host = urlsplit(url).netloc
-        page.on("pageerror", lambda error: wrong.append(f"thrown: {error}"))
-        page.on("console", lambda message: wrong.append(message.text) if _is_wrong(message) else None)
-        page.on("request", lambda request: wrong.append(f"asked {request.url}") if _leaves(request.url, host) else None)
+            context = await self._browser.new_context(**{**WINDOW, **options})
+            self._own.append(context)
+            page = await self._watched(context)
+        else:
+            page = self._free.pop() if self._free else await self._watched(self._context)
+            self._used.append(page)
+            await page.bring_to_front()  # a window behind another draws once a second
         await page.goto(f"{url}/#{user}/{place}")
         await page.wait_for_selector("html[data-ready=true]")
         return page
 
-    yield open_one
-    for opened in [*pages, *own]:
-        await opened.close()
+    async def _watched(self, context: BrowserContext) -> Page:
+        page = await context.new_page()
+        page.set_default_timeout(5_000)
+        page.on("pageerror", lambda error: self.wrong.append(f"thrown: {error}"))
+        page.on("console", lambda message: self.wrong.append(message.text) if _is_wrong(message) else None)
+        page.on("request", lambda request: self.wrong.append(request.url) if _leaves(request.url, self.host) else None)
+        return page
+
+    async def leave(self) -> list[str]:
+        """All windows leave the server; what went wrong in them."""
+        for context in self._own:
+            await context.close()
+        for page in self._used:
+            await page.goto("about:blank")
+        self._free += self._used
+        self._used, self._own = [], []
+        wrong, self.wrong = self.wrong, []
+        return wrong
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def windows(browser: Browser) -> AsyncIterator[Windows]:
+    context = await browser.new_context(**WINDOW)
+    yield Windows(browser, context)
+    await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def open_page(windows: Windows, slack: EmbeddedSlack) -> AsyncIterator[OpenPage]:
+    """Opens windows: `await open_page(slack.url, user, place)`. It names the server to leave it before it stops."""
+    yield windows.open
+    wrong = await windows.leave()
     assert not wrong, wrong
 
 
@@ -107,7 +131,7 @@ def _is_wrong(message: Any) -> bool:
 
 def _leaves(url: str, host: str) -> bool:
     parts = urlsplit(url)
-    return parts.scheme not in ("data", "blob") and parts.netloc != host
+    return parts.scheme not in ("data", "blob", "about") and parts.netloc != host
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -131,7 +155,15 @@ MANIFEST: dict[str, Any] = {
     },
     "oauth_config": {
         "scopes": {
-            "bot": ["chat:write", "commands", "channels:read", "channels:history", "pins:write", "reactions:write"]
+            "bot": [
+                "chat:write",
+                "commands",
+                "channels:read",
+                "channels:history",
+                "pins:write",
+                "reactions:write",
+                "files:write",
+            ]
         }
     },
     "settings": {

@@ -10,6 +10,7 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from playwright.async_api import Page
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
@@ -164,3 +165,18 @@ class PageApp:
         self.got.append(("home", event["user"], event))
         view = {"type": "home", "blocks": [section("*Your tasks*"), actions(button("home_press", "Refresh"))]}
         await client.views_publish(user_id=event["user"], view=view)
+
+
+async def open_modal(page: Page, app: PageApp, view: Json) -> None:
+    """Opens a view for Dana by her own press of a button, as an app would."""
+
+    async def opens(ack: Any, body: Json) -> None:
+        await ack()
+        await app.client.views_open(trigger_id=body["trigger_id"], view=view)
+
+    app.on_next("open_it", opens)
+    await app.client.chat_postMessage(
+        channel="C0DCFAILOVR", text="open", blocks=[actions(button("open_it", "Open it"))]
+    )
+    await page.get_by_role("button", name="Open it").click()
+    await page.wait_for_selector("[data-testid=modal]")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from conftest import DANA, FAILOVER, OpenPage
-from page_app import PageApp, actions, button, modal, plain, section, text_field
+from page_app import PageApp, actions, button, modal, open_modal, plain, section, text_field
 from playwright.async_api import Page, expect
 
 Gallery = dict[str, list[dict[str, Any]]]
@@ -40,19 +40,6 @@ async def test_every_input_of_a_modal_is_drawn_and_labelled(page: Page, app: Pag
         await expect(drawn.locator("[data-action-id]").first).to_be_visible()
     await expect(page.locator("[data-testid=modal] .unknown")).to_have_count(0)
     await expect(page.get_by_label("Reason")).to_be_focused()
-
-
-async def open_modal(page: Page, app: PageApp, view: dict[str, Any]) -> None:
-    """Opens a view for Dana by her own press of a button, as an app would."""
-
-    async def opens(ack: Any, body: dict[str, Any]) -> None:
-        await ack()
-        await app.client.views_open(trigger_id=body["trigger_id"], view=view)
-
-    app.on_next("open_it", opens)
-    await app.client.chat_postMessage(channel=FAILOVER, text="open", blocks=[actions(button("open_it", "Open it"))])
-    await page.get_by_role("button", name="Open it").click()
-    await page.wait_for_selector("[data-testid=modal]")
 
 
 async def test_mrkdwn_is_drawn_as_slack_does(page: Page, app: PageApp) -> None:

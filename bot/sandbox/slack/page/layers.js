@@ -13,7 +13,7 @@ function still(anchor) {
   return key ? document.querySelector(`[data-focus-key="${CSS.escape(key)}"]`) : null;
 }
 
-const TALLEST = 360;
+const TALLEST = 440; // pixels
 
 /** Below the control, or above it where there is more room. */
 function place(node, anchor) {

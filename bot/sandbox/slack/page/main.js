@@ -80,6 +80,7 @@ async function readWorld() {
 }
 
 function onChanged(event) {
+  if (event.what === "channel" && !event.channel) forgetTraffic();
   if (event.what === "traffic") {
     readTraffic(controller);
   } else if (event.what === "channel" || (isDirect(event.channel) && !state.screen.channels[event.channel])) {
@@ -119,13 +120,17 @@ controller.switchUser = (id) => {
   settleAt(`#${id}/${state.place}`);
 };
 
-controller.toggleInspector = () => {
+/** From the start again: the numbers begin anew when the sandbox is reset. */
+function forgetTraffic() {
   const { inspector } = state;
-  inspector.open = !inspector.open;
-  // From the start again: the numbers begin anew when the sandbox is reset.
-  inspector.rows = { ...inspector.rows, envelopes: [], calls: [] };
+  inspector.rows = { envelopes: [], calls: [], violations: [] };
+  readTraffic(controller);
+}
+
+controller.toggleInspector = () => {
+  state.inspector.open = !state.inspector.open;
+  forgetTraffic();
   render();
-  if (state.inspector.open) readTraffic(controller);
 };
 
 /** Becomes the person and goes to the place that an address names. */

@@ -61,7 +61,7 @@ function content(controller, channel, message) {
     text,
     edited && !edited.parentNode ? edited : null,
     (message.attachments || []).map((one) => attachment(one, ctx)),
-    (message.files || []).map(fileCard),
+    (message.files || []).map((one) => fileCard(one, controller.state.user)),
   ];
 }
 

@@ -32,18 +32,19 @@ export function attachment(one, ctx) {
   ];
 }
 
-export function fileCard(file) {
+/** The file's address for this person: the server gives it to members of a channel where it was shared. */
+function fileAddress(file, user) {
+  const { pathname } = new URL(file.url_private || "/", location.href);
+  return pathname.startsWith("/files/") ? `${pathname}?user=${encodeURIComponent(user)}` : "";
+}
+
+export function fileCard(file, user) {
   const name = file.title || file.name || file.id;
-  const url = file.url_private || file.permalink || "";
-  const local = url.startsWith("/") || url.startsWith(`${location.origin}/`);
-  const isPicture = /^image\//.test(file.mimetype || "") && local;
-  return h(
-    "div",
-    { class: "file", "data-testid": "file" },
-    isPicture ? picture(url, name, "picture-wide") : icon("file", 22),
-    local ? h("a", { href: url, class: "link", download: name }, name) : h("span", {}, name),
-    file.size ? h("small", { class: "faint" }, `${Math.ceil(file.size / 1024)} kB`) : null,
-  );
+  const url = fileAddress(file, user);
+  const shown = url && /^image\//.test(file.mimetype || "") ? picture(url, name, "picture-wide") : icon("file", 22);
+  const link = url ? h("a", { href: url, class: "link", download: file.name || name }, name) : h("span", {}, name);
+  const size = file.size ? h("small", {}, `${Math.ceil(file.size / 1024)} kB`) : null;
+  return h("div", { class: "file", "data-testid": "file" }, shown, link, size);
 }
 
 export function reactions(controller, channel, message) {

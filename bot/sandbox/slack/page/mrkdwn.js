@@ -93,7 +93,7 @@ function token(text, i, env) {
     const drawn = found && emoji(found[1]);
     return drawn ? [h("span", { class: "emoji", title: found[0] }, drawn), found[0].length] : null;
   }
-  if (char === "h" && !(text[i - 1] && WORD.test(text[i - 1]))) {
+  if (char === "h" && !env.verbatim && !(text[i - 1] && WORD.test(text[i - 1]))) {
     const found = BARE_LINK.exec(rest);
     return found ? [link(unescape(found[0]), unescape(found[0])), found[0].length] : null;
   }

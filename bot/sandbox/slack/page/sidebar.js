@@ -92,7 +92,14 @@ function footer(controller) {
   const bad = inspector.rows.violations.length;
   const badge = bad ? h("span", { class: "badge", title: "Calls that Slack would refuse" }, String(bad)) : null;
   const toggle = () => controller.toggleInspector();
-  const traffic = footButton("Inspector", "inspector-toggle", toggle, icon("traffic"), "Inspector", badge);
+  const traffic = footButton(
+    "Inspector",
+    "inspector-toggle",
+    toggle,
+    icon("traffic"),
+    h("span", { class: "foot-words" }, "Inspector"),
+    badge,
+  );
   traffic.classList.toggle("on", inspector.open);
   traffic.setAttribute("aria-pressed", String(inspector.open));
   const switchTheme = () => {

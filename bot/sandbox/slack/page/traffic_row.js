@@ -24,8 +24,8 @@ function about(envelope) {
 
 function ackBadge(row) {
   if (!row.acked) return h("span", { class: isOpen(row) ? "ack slow" : "ack bad" }, isOpen(row) ? "waiting" : "no ack");
-  const ms = Math.round(row.ack_ms);
-  return h("span", { class: row.in_time === false ? "ack bad" : ms > SLOW ? "ack slow" : "ack good" }, `${ms} ms`);
+  const ms = row.ack_ms;
+  return h("span", { class: row.in_time === false ? "ack bad" : ms > SLOW ? "ack slow" : "ack good" }, millis(ms));
 }
 
 const statusBadge = (row) =>
@@ -34,6 +34,9 @@ const statusBadge = (row) =>
     { class: (row.answer && row.answer.ok === false) || row.status >= 400 ? "ack bad" : "ack good" },
     row.answer && row.answer.ok === false ? String(row.answer.error) : String(row.status ?? ""),
   );
+
+/** Milliseconds, with a decimal where it matters. */
+const millis = (ms) => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
 
 export const TABS = {
   envelopes: {
@@ -52,7 +55,7 @@ export const TABS = {
       row.method,
       String((row.args || {}).text || (row.args || {}).channel || "").slice(0, 160),
       row.token || "",
-      row.ms === undefined || row.ms === null ? "" : `${Math.round(row.ms)} ms`,
+      typeof row.ms === "number" ? millis(row.ms) : "",
       statusBadge(row),
     ],
   },

@@ -4,18 +4,23 @@
 import { h } from "../dom.js";
 import { inline, mrkdwn, plain } from "../mrkdwn.js";
 
+/** With `verbatim` Slack makes no links of bare addresses. */
+const reading = (object, env) => (object.verbatim ? { ...env, verbatim: true } : env);
+
 /** A text object as block content. */
 export function textBlock(object, env) {
   if (!object) return [];
   return object.type === "mrkdwn"
-    ? mrkdwn(object.text, env)
+    ? mrkdwn(object.text, reading(object, env))
     : h("div", { class: "para", dir: "auto" }, plain(object.text, object.emoji !== false));
 }
 
 /** A text object within a line: button labels, option texts, titles. */
 export function textInline(object, env) {
   if (!object) return [];
-  return object.type === "mrkdwn" ? inline(object.text, env) : plain(object.text, object.emoji !== false);
+  return object.type === "mrkdwn"
+    ? inline(object.text, reading(object, env))
+    : plain(object.text, object.emoji !== false);
 }
 
 /** The bare letters of a text object, for aria labels and search. */
