@@ -143,3 +143,14 @@ async def test_it_fits_a_small_window(open_page: OpenPage, app: PageApp) -> None
     await expect(page.get_by_test_id("message")).to_have_count(1)
     assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert await page.get_by_test_id("messages").evaluate("node => node.scrollWidth <= node.clientWidth")
+
+
+async def test_older_messages_come_on_demand(page: Page, app: PageApp) -> None:
+    for number in range(130):
+        await app.slack.message(SAM, FAILOVER, f"line {number}")
+    await expect(page.get_by_text("line 129", exact=True)).to_be_in_viewport()
+    await expect(page.get_by_text("line 29", exact=True)).to_have_count(0)
+    await page.get_by_test_id("older").click()
+    await expect(page.get_by_text("line 0", exact=True)).to_be_attached()
+    await expect(page.get_by_text("line 30", exact=True)).to_be_in_viewport()
+    await expect(page.get_by_test_id("older")).to_have_count(0)

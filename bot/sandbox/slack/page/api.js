@@ -25,10 +25,10 @@ const person = (user) => `/control/users/${encodeURIComponent(user)}`;
 
 export const getWorld = () => call("GET", "/control/world");
 
-/** What one person sees; with a channel only that one (and always views, home, toasts). */
-export function getScreen(user, channel, limit = 100) {
-  const query = channel ? `?channel=${encodeURIComponent(channel)}&limit=${limit}` : "";
-  return call("GET", `${person(user)}/screen${query}`);
+/** What one person sees, the newest `limit` messages of a channel; without a channel, of all. */
+export function getScreen(user, channel, limit) {
+  const query = channel ? `channel=${encodeURIComponent(channel)}&limit=${limit}` : `limit=${limit}`;
+  return call("GET", `${person(user)}/screen?${query}`);
 }
 
 export const getEnvelopes = (after) => call("GET", `/control/envelopes?after=${after}`);

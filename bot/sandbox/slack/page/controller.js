@@ -15,6 +15,7 @@ import {
 import { allBlocks, wireState } from "./inputs.js";
 
 const EVERYTHING = "*";
+export const PAGE_OF_MESSAGES = 100;
 
 function createReader(state, render, fail) {
   const wanted = new Set();
@@ -22,7 +23,8 @@ function createReader(state, render, fail) {
 
   async function readOne(channel) {
     const user = state.user;
-    const answer = await api.getScreen(user, channel === EVERYTHING ? null : channel);
+    const limit = state.depths.get(channel) || PAGE_OF_MESSAGES;
+    const answer = await api.getScreen(user, channel === EVERYTHING ? null : channel, limit);
     if (user !== state.user) return;
     if (answer.ok) takeScreen(state, answer, channel === EVERYTHING ? null : channel);
     else fail(answer.detail || answer.error);
@@ -34,6 +36,8 @@ function createReader(state, render, fail) {
         const next = wanted.has(EVERYTHING) ? EVERYTHING : wanted.values().next().value;
         if (next === EVERYTHING) wanted.clear();
         else wanted.delete(next);
+        // A full read brings only the newest page; where the person went further back, that is read after it.
+        if (next === EVERYTHING && state.depths.has(state.place)) wanted.add(state.place);
         await readOne(next);
       }
     } catch (error) {
@@ -151,6 +155,10 @@ export function createController(state, render) {
     closeView: async (view, clear) => {
       await act(controller, "close", { view_id: view.id, clear });
       await controller.read(controller.here());
+    },
+    showOlder: (channel) => {
+      state.depths.set(channel, (state.depths.get(channel) || PAGE_OF_MESSAGES) + PAGE_OF_MESSAGES);
+      return controller.read(channel);
     },
     openThread: (channel, ts) => {
       state.thread = channel ? { channel, ts } : null;

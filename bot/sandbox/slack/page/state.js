@@ -16,6 +16,7 @@ export function createState() {
     screen: { channels: {}, threads: {}, views: [], home: null, toasts: [] },
     connected: true,
     seen: new Map(), // "user/channel" -> newest ts that was looked at
+    depths: new Map(), // channel -> how many messages to read, where it is more than one page
     drafts: new Map(), // "user/place" -> text not yet sent
     inputs: new Map(), // surface -> Map("block action" -> value)
     bumps: new Map(), // surface -> how often its controls were put back by a "No" in a confirm dialog

@@ -3,6 +3,7 @@
 
 import { h, keyed } from "./dom.js";
 import { dayLabel } from "./dates.js";
+import { PAGE_OF_MESSAGES } from "./controller.js";
 import { drawMessage } from "./message.js";
 import { messageSurface, surfaceMark } from "./surface.js";
 import { allBlocks } from "./inputs.js";
@@ -27,6 +28,8 @@ function joins(previous, message) {
 function rows(controller, channel, messages, inThread) {
   const env = controller.env();
   const out = [];
+  const depth = controller.state.depths.get(channel) || PAGE_OF_MESSAGES;
+  if (!inThread && messages.length >= depth) out.push({ key: "older", older: true });
   let day = null;
   let previous = null;
   for (const message of messages) {
@@ -41,9 +44,28 @@ function rows(controller, channel, messages, inThread) {
 }
 
 function signature(controller, channel, row, inThread) {
+  if (row.older) return "older";
   if (row.label) return row.label;
   const surface = messageSurface(channel, row.message, allBlocks(row.message));
   return `${controller.state.user} ${channel} ${row.compact} ${inThread} ${JSON.stringify(row.message)} ${surfaceMark(controller.state, surface)}`;
+}
+
+/** Older messages come on demand; the reader stays at the message that was on top. */
+function olderButton(controller, channel) {
+  const click = async (event) => {
+    const scroller = event.currentTarget.closest(".scroller");
+    const below = scroller.scrollHeight - scroller.scrollTop;
+    await controller.showOlder(channel);
+    setTimeout(() => (scroller.scrollTop = scroller.scrollHeight - below), 0);
+  };
+  const hooks = { "data-testid": "older", "data-focus-key": "older" };
+  return h("button", { type: "button", class: "button small older", ...hooks, on: { click } }, "Show older messages");
+}
+
+function drawRow(controller, channel, row, inThread) {
+  if (row.older) return olderButton(controller, channel);
+  if (row.label) return divider(row.label);
+  return drawMessage(controller, channel, row.message, { compact: row.compact, inThread });
 }
 
 const divider = (label) => h("div", { class: "day", role: "separator", "data-testid": "day" }, h("span", {}, label));
@@ -76,8 +98,9 @@ function openTools(event, on) {
 }
 
 export function createTimeline(label, testid) {
-  const list = h("div", { class: "message-list", role: "list", "aria-label": label });
-  const scroller = h("div", { class: "scroller", "data-testid": testid }, list);
+  const list = h("div", { class: "message-list", role: "list" });
+  const live = { role: "log", "aria-live": "polite", "aria-label": label };
+  const scroller = h("div", { class: "scroller", "data-testid": testid, ...live }, list);
   list.addEventListener("keydown", (event) => onKey(event, list));
   list.addEventListener("focusin", (event) => openTools(event, true));
   list.addEventListener("focusout", (event) => openTools(event, false));
@@ -93,10 +116,7 @@ export function showTimeline(timeline, controller, channel, messages, { place, i
   keyed(list, rows(controller, channel, visible, inThread), {
     key: (row) => `${place} ${row.key}`,
     sig: (row) => signature(controller, channel, row, inThread),
-    draw: (row) =>
-      row.label
-        ? divider(row.label)
-        : drawMessage(controller, channel, row.message, { compact: row.compact, inThread }),
+    draw: (row) => drawRow(controller, channel, row, inThread),
   });
   rove(list);
   if (follow) scroller.scrollTop = scroller.scrollHeight;
