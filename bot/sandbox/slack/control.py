@@ -40,6 +40,7 @@ class Control:
             web.get("/control/violations", self._answering(self._violations)),
             web.get("/control/live", self._live),
             web.post("/control/users/{user}/{verb}", self._answering(self._act)),
+            web.patch("/control/users/{user}", self._answering(self._change_user)),
             web.post("/control/faults", self._answering(self._faults)),
             web.delete("/control/faults", self._answering(self._forget)),
             web.post("/control/clock", self._answering(self._clock)),
@@ -108,6 +109,9 @@ class Control:
 
     async def _change_channel(self, request: web.Request) -> Json:
         return orders.change_channel(self._ws, request.match_info["channel"], await body_of(request))
+
+    async def _change_user(self, request: web.Request) -> Json:
+        return orders.change_user(self._ws, request.match_info["user"], await body_of(request))
 
     async def _app(self, request: web.Request) -> Json:
         await orders.set_app(self._ws, await body_of(request))

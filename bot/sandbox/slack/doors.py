@@ -6,6 +6,7 @@ here, is refused.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable
@@ -18,6 +19,7 @@ from aiohttp.typedefs import Middleware
 
 from bot.sandbox.slack.errors import Json, SlackError
 from bot.sandbox.slack.jsontext import parse
+from bot.sandbox.slack.traffic import Call
 from bot.sandbox.slack.webapi import SHAPE_ERRORS, hang_up
 from bot.sandbox.slack.workspace import Workspace
 
@@ -69,34 +71,38 @@ class Doors:
         """A response_url. Slack answers `ok` as text, or an error with a 4xx status."""
         started = time.perf_counter()
         secret = request.match_info["secret"]
-        channel = self._ws.response_urls.channel_of(secret)
         body = await _payload(request)
         call = self._ws.traffic.call(self._ws.clock.now(), "response_url", "response_url", body or {})
-        fault = self._ws.faults.take("response_url", channel=channel)
+        fault = self._ws.faults.take("response_url", channel=self._ws.response_urls.channel_of(secret))
+        if "delay" in fault:
+            await asyncio.sleep(float(fault["delay"]))
         if "status" in fault:
-            call.status = int(fault["status"])
+            call.status, call.answer = int(fault["status"]), fault.get("body")
             headers = {str(name): str(value) for name, value in (fault.get("headers") or {}).items()}
             return web.Response(status=call.status, text=str(fault.get("body") or ""), headers=headers)
         if fault.get("cut") == "before":
             return hang_up(request)
+        call.status, answer = self._use(call, secret, body, fault)
+        call.answer = answer
+        call.ms = round((time.perf_counter() - started) * 1000, 3)
+        self._ws.live.publish("traffic")
+        if fault.get("cut") == "after":
+            return hang_up(request)
+        return web.Response(text=answer[: int(fault.get("truncate", len(answer)))], status=call.status)
+
+    def _use(self, call: Call, secret: str, body: Json | None, fault: Json) -> tuple[int, str]:
         try:
             if body is None:
                 raise SlackError("invalid_payload")
             if "error" in fault:
                 raise SlackError(str(fault["error"]))
             self._ws.response_urls.use(secret, body)
-            status, answer = 200, "ok"
         except SlackError as refusal:
-            status, answer = _STATUS.get(refusal.code, 400), json.dumps(refusal.answer())
             call.errors = refusal.findings or [refusal.code]
             if refusal.code in SHAPE_ERRORS:
                 self._ws.traffic.violation(self._ws.clock.now(), "response_url", refusal.code, call.errors, body)
-        call.status, call.answer = status, answer
-        call.ms = round((time.perf_counter() - started) * 1000, 3)
-        self._ws.live.publish("traffic")
-        if fault.get("cut") == "after":
-            return hang_up(request)
-        return web.Response(text=answer, status=status)
+            return _STATUS.get(refusal.code, 400), json.dumps(refusal.answer())
+        return 200, "ok"
 
     async def upload(self, request: web.Request) -> web.StreamResponse:
         """The bytes of a file, raw or as the first part of a multipart form."""

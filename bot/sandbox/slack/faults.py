@@ -42,6 +42,8 @@ class Faults:
         known = {
             key: entry[key] for key in ("method", "channel", "kind", "times", "skip") if entry.get(key) is not None
         }
+        if not all(isinstance(known.get(name, 0), int) for name in ("times", "skip")) or not _numeric(action):
+            raise Refused("invalid_fault", "times, skip, status, delay, duplicate, truncate and silence are numbers")
         fault = Fault(on=place, do=action, **known)
         if place != "socket":
             self._orders.append(fault)
@@ -62,6 +64,11 @@ class Faults:
                 self._orders.remove(fault)
             return fault.do
         return {}
+
+
+def _numeric(action: Json) -> bool:
+    names = ("status", "delay", "duplicate", "truncate", "silence")
+    return all(isinstance(action.get(name, 0), int | float) for name in names)
 
 
 def _hits(wanted: str | None, found: str | None) -> bool:

@@ -81,6 +81,20 @@ def change_channel(ws: Workspace, channel_id: str, body: Json) -> Json:
     return {"channel": {"id": channel.id, "name": channel.name, "is_archived": channel.is_archived}}
 
 
+def change_user(ws: Workspace, user_id: str, body: Json) -> Json:
+    """What an administrator changes of a person: deleted, is_restricted, is_stranger (booleans), email."""
+    user = ws.users.get(user_id)
+    if user is None:
+        raise Refused("user_not_found", f"there is no person {user_id[:40]!r}", 404)
+    kinds = {"deleted": bool, "is_restricted": bool, "is_stranger": bool, "email": str}
+    if any(name not in kinds or not isinstance(value, kinds[name]) for name, value in body.items()):
+        raise Refused("invalid_user", "deleted, is_restricted and is_stranger are true or false, email is a text")
+    for name, value in body.items():
+        setattr(user, name, value)
+    ws.live.publish("channel")
+    return {"user": {"id": user.id, **{name: getattr(user, name) for name in kinds}}}
+
+
 async def set_app(ws: Workspace, body: Json) -> None:
     """Any of: manifest, scopes, commands, shortcuts, events, home_tab, interactivity, request_url, delivery."""
     app = ws.app

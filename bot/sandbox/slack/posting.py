@@ -74,7 +74,11 @@ def _blocks(ws: Workspace, blocks: Any) -> list[Json]:
         if ws.strict or not isinstance(blocks, list):
             raise SlackError(verdict.code, lines, errors=lines)
         ws.traffic.violation(ws.clock.now(), "blocks", verdict.code, lines, blocks)
-    return fill_in(blocks, ws.ids.block)
+    try:
+        return fill_in(blocks, ws.ids.block)
+    except (TypeError, AttributeError):
+        # Only without `strict`: so broken that there is nothing to show.
+        raise SlackError("invalid_blocks", ["failed to parse the blocks"]) from None
 
 
 def _attachments(ws: Workspace, attachments: Any) -> list[Json]:

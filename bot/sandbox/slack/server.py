@@ -167,6 +167,10 @@ class EmbeddedSlack:
         """As POST /control/app."""
         await orders.set_app(self._ws, fields)
 
+    def change_user(self, user: str, **fields: Any) -> Json:
+        """As PATCH /control/users/{user}."""
+        return orders.change_user(self._ws, user, fields)
+
     async def verify(self, kind: str = "url_verification") -> Json:
         """As POST /control/verify."""
         return await orders.verify(self._ws, {"kind": kind})

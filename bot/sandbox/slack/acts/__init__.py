@@ -40,6 +40,8 @@ async def perform(ws: Workspace, user: str, verb: str, body: Json) -> Json:
     if act is None:
         raise Refused("unknown_act", f"nobody can {verb[:40]!r}; known: {', '.join(ACTS)}", 404)
     wait = body.get("wait", verb == "options")
+    if not isinstance(wait, bool | int | float):
+        raise Refused("invalid_wait", "wait is true, false or a number of seconds")
     done = act(ws, user, body)
     answer: Json = {"ok": True, "envelope": done.envelope.id if done.envelope else None, **done.extra}
     if done.envelope is None or not wait:
