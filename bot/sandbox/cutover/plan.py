@@ -87,7 +87,9 @@ def reforecast(world: World, runbook: Runbook, now: float) -> None:
         task.start_forecast, task.end_forecast = start, end
         return changed
 
-    _spread(live, live.dirty | live.open, compute, "forecast")
+    # what stands free moves along with the time: open tasks, those held by a fixed start, in a pause any
+    moving = set(runbook.tasks) if runbook.stage == "paused" else live.open | live.timed
+    _spread(live, live.dirty | moving, compute, "forecast")
     live.dirty.clear()
     live.forecast_at = now
 
@@ -100,7 +102,7 @@ def _forecast(world: World, runbook: Runbook, task: Task, floor: float) -> tuple
     if task.start_actual is not None:
         return task.start_actual, max(task.start_actual + length, floor)
     start = max((runbook.tasks[pid].end_forecast for pid in task.predecessors), default=floor)
-    start = max(start, floor) if task.stage == "startable" else start
+    start = max(start, floor)
     if task.start_fixed is not None and runbook.run_type != "rehearsal":
         start = max(start, task.start_fixed)  # fixed starts hold in live runs only
     return start, start + length
