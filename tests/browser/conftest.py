@@ -9,20 +9,18 @@ import inspect
 import json
 import os
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
-from page_app import PageApp
+from page_app import DANA, FAILOVER, MANIFEST, OpenPage, PageApp
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from bot.sandbox.slack import EmbeddedSlack
 
-DANA, SAM, GIL = "U0DANA00001", "U0SAM000002", "U0GIL000008"
-FAILOVER, GENERAL, DATABASE = "C0DCFAILOVR", "C0GENERAL01", "C0DATABASE1"
 ARGUMENTS = [
     "--headless=new",
     "--no-sandbox",
@@ -34,7 +32,6 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 WINDOW: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce", "locale": "en-GB"}
-OpenPage = Callable[..., Awaitable[Page]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -138,40 +135,6 @@ def _leaves(url: str, host: str) -> bool:
 async def page(open_page: OpenPage, slack: EmbeddedSlack) -> Page:
     """Dana in #dc-failover."""
     return await open_page(slack.url)
-
-
-MANIFEST: dict[str, Any] = {
-    "display_information": {"name": "Cutover"},
-    "features": {
-        "app_home": {"home_tab_enabled": True},
-        "slash_commands": [
-            {"command": "/task", "description": "Work on tasks", "usage_hint": "list | start | finish"},
-            {"command": "/runbook", "description": "Work on a runbook", "usage_hint": "list | show"},
-        ],
-        "shortcuts": [
-            {"name": "Add to runbook as comment", "type": "message", "callback_id": "comment"},
-            {"name": "Create a runbook", "type": "global", "callback_id": "create"},
-        ],
-    },
-    "oauth_config": {
-        "scopes": {
-            "bot": [
-                "chat:write",
-                "commands",
-                "channels:read",
-                "channels:history",
-                "pins:write",
-                "reactions:write",
-                "files:write",
-            ]
-        }
-    },
-    "settings": {
-        "interactivity": {"is_enabled": True},
-        "event_subscriptions": {"bot_events": ["app_home_opened"]},
-        "socket_mode_enabled": True,
-    },
-}
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

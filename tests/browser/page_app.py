@@ -18,8 +18,43 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.slack import EmbeddedSlack
 
+DANA, SAM, GIL = "U0DANA00001", "U0SAM000002", "U0GIL000008"
+FAILOVER, GENERAL, DATABASE = "C0DCFAILOVR", "C0GENERAL01", "C0DATABASE1"
 Json = dict[str, Any]
 Listener = Callable[[Any, Json], Awaitable[None]]
+OpenPage = Callable[..., Awaitable[Page]]
+MANIFEST: Json = {
+    "display_information": {"name": "Cutover"},
+    "features": {
+        "app_home": {"home_tab_enabled": True},
+        "slash_commands": [
+            {"command": "/task", "description": "Work on tasks", "usage_hint": "list | start | finish"},
+            {"command": "/runbook", "description": "Work on a runbook", "usage_hint": "list | show"},
+        ],
+        "shortcuts": [
+            {"name": "Add to runbook as comment", "type": "message", "callback_id": "comment"},
+            {"name": "Create a runbook", "type": "global", "callback_id": "create"},
+        ],
+    },
+    "oauth_config": {
+        "scopes": {
+            "bot": [
+                "chat:write",
+                "commands",
+                "channels:read",
+                "channels:history",
+                "pins:write",
+                "reactions:write",
+                "files:write",
+            ]
+        }
+    },
+    "settings": {
+        "interactivity": {"is_enabled": True},
+        "event_subscriptions": {"bot_events": ["app_home_opened"]},
+        "socket_mode_enabled": True,
+    },
+}
 
 
 def plain(text: str) -> Json:
@@ -175,8 +210,6 @@ async def open_modal(page: Page, app: PageApp, view: Json) -> None:
         await app.client.views_open(trigger_id=body["trigger_id"], view=view)
 
     app.on_next("open_it", opens)
-    await app.client.chat_postMessage(
-        channel="C0DCFAILOVR", text="open", blocks=[actions(button("open_it", "Open it"))]
-    )
+    await app.client.chat_postMessage(channel=FAILOVER, text="open", blocks=[actions(button("open_it", "Open it"))])
     await page.get_by_role("button", name="Open it").click()
     await page.wait_for_selector("[data-testid=modal]")

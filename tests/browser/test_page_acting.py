@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from conftest import DANA, FAILOVER, SAM, OpenPage
-from page_app import PageApp, actions, button, plain, section
+from page_app import DANA, FAILOVER, SAM, OpenPage, PageApp, actions, button, plain, section
 from playwright.async_api import Page, expect
 
 CONFIRM = {"title": plain("Finish it?"), "text": plain("Really."), "confirm": plain("Finish"), "deny": plain("Not yet")}

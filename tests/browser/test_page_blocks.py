@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import DANA, FAILOVER, OpenPage
-from page_app import PageApp, actions, button, modal, open_modal, plain, section, text_field
+from page_app import DANA, FAILOVER, OpenPage, PageApp, actions, button, modal, open_modal, plain, section, text_field
 from playwright.async_api import Page, expect
 
 Gallery = dict[str, list[dict[str, Any]]]

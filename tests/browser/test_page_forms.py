@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from conftest import FAILOVER, GENERAL, SAM
-from page_app import PageApp, actions, button, modal, open_modal, plain, section, text_field
+from page_app import FAILOVER, GENERAL, SAM, PageApp, actions, button, modal, open_modal, plain, section, text_field
 from playwright.async_api import Page, expect
 
 OPTIONS = [{"text": plain(name.title()), "value": name} for name in ("rehearsal", "live")]

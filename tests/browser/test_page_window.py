@@ -5,8 +5,7 @@ The one rule: a person who cannot use a mouse, or whose sandbox was restarted, c
 
 from __future__ import annotations
 
-from conftest import DANA, DATABASE, FAILOVER, GENERAL, MANIFEST, SAM, OpenPage
-from page_app import PageApp, section
+from page_app import DANA, DATABASE, FAILOVER, GENERAL, GIL, MANIFEST, SAM, OpenPage, PageApp, actions, button, section
 from playwright.async_api import Page, expect
 
 from bot.sandbox.slack import EmbeddedSlack
@@ -154,3 +153,34 @@ async def test_older_messages_come_on_demand(page: Page, app: PageApp) -> None:
     await expect(page.get_by_text("line 0", exact=True)).to_be_attached()
     await expect(page.get_by_text("line 30", exact=True)).to_be_in_viewport()
     await expect(page.get_by_test_id("older")).to_have_count(0)
+
+
+async def test_a_silent_app_is_told_to_the_person(page: Page, app: PageApp) -> None:
+    await app.client.chat_postMessage(channel=FAILOVER, text="card", blocks=[actions(button("slow", "Slow"))])
+    app.hold()
+    press = page.locator("[data-action-id=slow]")
+    await press.click()
+    await expect(press).to_have_attribute("aria-busy", "true")
+    app.slack.clock.advance(3.5)
+    await expect(page.get_by_test_id("toast")).to_contain_text("operation_timeout")
+    await expect(press).not_to_have_attribute("aria-busy", "true")
+    app.release()
+
+
+async def test_a_person_sees_what_they_say_also_from_further_up(page: Page, app: PageApp) -> None:
+    for number in range(40):
+        await app.slack.message(SAM, FAILOVER, f"line {number}")
+    await expect(page.get_by_text("line 39")).to_be_in_viewport()
+    await page.get_by_test_id("messages").evaluate("node => { node.scrollTop = 0; }")
+    await page.get_by_test_id("composer").fill("/task anything")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("Only for you: anything")).to_be_in_viewport()
+
+
+async def test_a_guest_sees_only_their_channels(open_page: OpenPage, app: PageApp) -> None:
+    page = await open_page(app.slack.url, GIL, "G0EXECBRDG1")
+    await expect(page.get_by_test_id("channel")).to_have_count(1)
+    await expect(page.locator("h1")).to_have_text("dc-failover")
+    await app.client.chat_postMessage(channel=FAILOVER, text="see <#G0EXECBRDG1>")
+    await page.get_by_role("button", name="#private-channel").click()
+    await expect(page.get_by_test_id("toast")).to_contain_text("not in that channel")

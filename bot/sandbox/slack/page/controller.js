@@ -134,6 +134,12 @@ async function go(controller, place) {
   await controller.read(controller.here());
 }
 
+/** Follows a mention of a channel, if the person may see it. */
+function openChannel(controller, id) {
+  if (visibleChannels(controller.state).some((one) => one.id === id)) controller.go(id);
+  else controller.toast("You are not in that channel.");
+}
+
 export function createController(state, render) {
   let toasts = 0;
   const toast = (text) => {
@@ -147,7 +153,7 @@ export function createController(state, render) {
     toast,
     read: createReader(state, render, toast),
     here: () => (state.place && state.place !== "home" ? state.place : directChannel(state)),
-    env: () => textEnv(state, (id) => controller.go(id)),
+    env: () => textEnv(state, (id) => openChannel(controller, id)),
     act: (verb, body, options) => act(controller, verb, body, options),
     press: (surface, block, element, value) => press(controller, surface, block, element, value),
     submit: (view) => submit(controller, view),

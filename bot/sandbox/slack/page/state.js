@@ -134,7 +134,10 @@ export function textEnv(state, openChannel) {
   return {
     isSelf: (id) => id === state.user,
     userName: (id) => nameOf(state, id),
-    channelName: (id) => (channelOf(state, id) ? channelOf(state, id).name : "private-channel"),
+    channelName: (id) => {
+      const seen = visibleChannels(state).find((one) => one.id === id);
+      return seen ? seen.name : "private-channel";
+    },
     openChannel,
     zone: zoneOf(state),
     now: () => Date.now() / 1000 + offset,

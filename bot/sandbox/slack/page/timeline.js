@@ -1,5 +1,5 @@
 // Lists of messages: a channel's conversation and a thread.
-// The one rule: a list follows its newest message only if it stood at the bottom before.
+// The one rule: a list follows its newest message only if it stood at the bottom, or the person caused it.
 
 import { h, keyed } from "./dom.js";
 import { dayLabel } from "./dates.js";
@@ -104,13 +104,22 @@ export function createTimeline(label, testid) {
   list.addEventListener("keydown", (event) => onKey(event, list));
   list.addEventListener("focusin", (event) => openTools(event, true));
   list.addEventListener("focusout", (event) => openTools(event, false));
-  return { scroller, list, shown: null };
+  return { scroller, list, shown: null, newest: null };
 }
 
-/** Shows messages in a timeline; `place` names the conversation, a new one starts at the bottom. */
+/** True when something new came that the person asked for: their own words, or an answer only they see. */
+function isOwnNews(timeline, state, messages) {
+  const last = messages[messages.length - 1];
+  const news = Boolean(last) && last.ts !== timeline.newest;
+  timeline.newest = last ? last.ts : null;
+  return news && (last.user === state.user || Boolean(last.is_ephemeral));
+}
+
+/** Shows messages in a timeline; `place` names the conversation, and another one starts at its bottom. */
 export function showTimeline(timeline, controller, channel, messages, { place, inThread = false }) {
   const { scroller, list } = timeline;
-  const follow = timeline.shown !== place || isAtBottom(scroller);
+  const news = isOwnNews(timeline, controller.state, messages);
+  const follow = news || timeline.shown !== place || isAtBottom(scroller);
   timeline.shown = place;
   const visible = messages.filter((one) => !(one.is_ephemeral && controller.state.hiddenEphemeral.has(one.ts)));
   keyed(list, rows(controller, channel, visible, inThread), {
