@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from .api import Reply
 
-HOWS = ("truncated", "html", "loop", "repeat", "foreign", "empty", "shrink")
+HOWS = ("truncated", "html", "empty", "loop", "foreign", "repeat", "shrink", "nulls", "numbers", "strange", "circle")
 CUTS = ("before", "after")
 
 
@@ -125,13 +125,30 @@ def broken(reply: Reply, how: str) -> tuple[Reply, str]:
     if how == "empty":
         return Reply(reply.status, b""), "application/json"
     document = json.loads(reply.body)
+    _spoil(document, how)
+    return Reply(reply.status, json.dumps(document).encode()), "application/json"
+
+
+def _spoil(document: dict[str, Any], how: str) -> None:
+    """Documents that are JSON and yet wrong, or more than the reference promises."""
     links, page = document.get("links", {}), document.get("meta", {}).get("page", {})
+    data = document.get("data", [])
+    resources = data if isinstance(data, list) else [data]
     if how == "loop":  # the next page is this page
         links["next"] = links.get("self")
     elif how == "foreign":  # a link that would carry the token to another host
         links["next"] = "https://elsewhere.example/core/runbooks"
     elif how == "repeat":
-        document["data"] = document.get("data", []) * 2
-    else:
+        document["data"] = resources * 2
+    elif how == "shrink":
         page["total"] = 1
-    return Reply(reply.status, json.dumps(document).encode()), "application/json"
+    for index, resource in enumerate(resources):
+        attributes = resource.get("attributes", {})
+        if how == "nulls":
+            resource["attributes"] = dict.fromkeys(attributes)
+        elif how == "numbers" and resource["id"].isdigit():  # ids as numbers, as one field of the real API has them
+            resource["id"] = int(resource["id"])
+        elif how == "strange":  # what a later version may send
+            attributes |= {"stage": "quantum", "completion_type": "complete_by_magic", "brand_new": {"a": 1}}
+        elif how == "circle":
+            attributes["predecessor_ids"] = [resources[index - 1]["id"]]

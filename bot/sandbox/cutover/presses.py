@@ -18,9 +18,9 @@ def start(
     """One press of Start. In `all_must_start` the task stays startable until every assignee has pressed."""
     _require_startable(world, runbook, task, person, override)
     access.require_hand(person, runbook, task, override)
+    _require_answers(world, task, "task_start")
     if selected is not None:
         _choose(world, runbook, task, selected)
-    _require_answers(world, task, "task_start")
     now = world.now()
     task.started_by.append(person.id)
     if task.start_requirements == "all_must_start" and not override and not _all(world, runbook, task, task.started_by):

@@ -21,6 +21,7 @@ from . import state as statefile
 from .api import Call, Reply
 from .clock import Clock
 from .colleagues import Colleagues
+from .control import routes
 from .errors import Finding, Refusal, malformed, missing
 from .events import Sender
 from .faults import Faults, broken
@@ -140,8 +141,6 @@ class EmbeddedCutover:
 
     # ---- life
     async def __aenter__(self) -> EmbeddedCutover:
-        from .control import routes  # here, because the control interface knows this class
-
         app = web.Application(client_max_size=MAX_BODY)
         app.add_routes(routes(self))
         app.router.add_route("*", r"/{tail:[\s\S]*}", self._handle)  # an encoded line break may stand in an id

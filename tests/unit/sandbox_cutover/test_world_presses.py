@@ -202,3 +202,13 @@ async def test_a_linked_task_runs_its_child_in_a_live_run(failover: People) -> N
         await failover.patch("noor", f"runbooks/{child.id}/tasks/{task.id}/finish")
     assert child.stage == "complete"
     assert (tasks["101018"].stage, tasks["101018"].completion_type) == ("complete", "complete_auto")
+
+
+async def test_a_refused_start_forgets_its_choice(failover: People) -> None:
+    task = failover.cutover.world.runbooks["101"].tasks["101010"]
+    task.asks, task.predecessors = ["82"], []
+    failover.cutover.world.live["101"].rebuild()
+    await failover.begin()
+    refused = await failover.press("dana", "start", 10, selected_successor_ids=[101011])
+    assert refused.codes == ["missing_custom_field_value"]
+    assert task.selected is None

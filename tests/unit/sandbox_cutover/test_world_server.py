@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +122,21 @@ async def test_a_page_can_be_broken(failover: People, how: str) -> None:
         "html": "<html>" in text,
         "empty": text == "",
     }[how]
+
+
+@pytest.mark.parametrize(
+    ("how", "check"),
+    [
+        ("nulls", lambda task: not any(task["attributes"].values())),
+        ("numbers", lambda task: task["id"] == 101001),
+        ("strange", lambda task: task["attributes"]["stage"] == "quantum"),
+        ("circle", lambda task: task["attributes"]["predecessor_ids"] == ["101050"]),
+    ],
+)
+async def test_valid_json_with_wrong_content(failover: People, how: str, check: Callable[[Any], bool]) -> None:
+    failover.cutover.order([{"path": "forecast", "do": {"break_page": 1, "how": how}}])
+    assert check((await failover.get("dana", "runbooks/101/tasks?forecast=true")).data[0])
+    assert not check((await failover.get("dana", "runbooks/101/tasks?forecast=true")).data[0])
 
 
 async def test_rate_limit_on_order(small: People) -> None:
