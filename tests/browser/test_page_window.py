@@ -12,7 +12,7 @@ from bot.sandbox.slack import EmbeddedSlack
 
 
 async def test_the_whole_way_without_a_mouse(page: Page, app: PageApp) -> None:
-    await page.get_by_test_id("composer").focus()
+    await expect(page.get_by_test_id("composer")).to_be_focused()
     await page.keyboard.type("/ta")
     await expect(page.get_by_role("option", name="/task")).to_be_visible()
     await page.keyboard.press("Tab")
@@ -61,7 +61,9 @@ async def test_the_view_stays_where_the_reader_is(page: Page, app: PageApp) -> N
     await app.client.chat_postMessage(channel=FAILOVER, text="the newest")
     await expect(page.get_by_text("the newest")).to_be_attached()
     assert await page.get_by_test_id("messages").evaluate("node => node.scrollTop") == 0
-    await page.get_by_test_id("messages").evaluate("node => { node.scrollTop = node.scrollHeight; }")
+    await page.get_by_test_id("messages-jump").click()
+    await expect(page.get_by_text("the newest")).to_be_in_viewport()
+    await expect(page.get_by_test_id("messages-jump")).to_be_hidden()
     await app.client.chat_postMessage(channel=FAILOVER, text="newer still")
     await expect(page.get_by_text("newer still")).to_be_in_viewport()
 

@@ -120,10 +120,11 @@ async function submit(controller, view) {
   render();
 }
 
-async function go(controller, place) {
+async function go(controller, place, { write = false } = {}) {
   const { state } = controller;
   if (!place) return;
   state.place = place;
+  state.wantsComposer = write;
   state.thread = null;
   const hash = `#${state.user}/${place}`;
   if (location.hash !== hash) history.replaceState(null, "", hash);
@@ -157,7 +158,7 @@ export function createController(state, render) {
     act: (verb, body, options) => act(controller, verb, body, options),
     press: (surface, block, element, value) => press(controller, surface, block, element, value),
     submit: (view) => submit(controller, view),
-    go: (place) => go(controller, place),
+    go: (place, options) => go(controller, place, options),
     closeView: async (view, clear) => {
       await act(controller, "close", { view_id: view.id, clear });
       await controller.read(controller.here());

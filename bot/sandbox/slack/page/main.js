@@ -140,7 +140,7 @@ function settleAt(hash) {
   state.loadedFor = null;
   state.thread = null;
   connect();
-  controller.go(state.place);
+  controller.go(state.place, { write: true });
 }
 
 async function start() {

@@ -153,4 +153,6 @@ export function showMainPane(own, controller) {
       place: `${state.user}/${state.place}`,
     });
   showFoot(own, controller, channel, isHome);
+  if (state.wantsComposer && !own.composer.node.hidden && !state.screen.views.length) own.composer.area.focus();
+  state.wantsComposer = false;
 }

@@ -20,7 +20,7 @@ function entry(controller, { place, label, image, unread, current, testid }) {
       "data-place": place,
       "data-focus-key": `place ${place}`,
       "aria-label": unread.count ? `${label}, ${unread.count} unread` : label,
-      on: { click: () => controller.go(place) },
+      on: { click: (event) => controller.go(place, { write: event.detail > 0 }) },
     },
     image,
     h("span", { class: "place-name", dir: "auto" }, label),

@@ -12,6 +12,7 @@ export function createState() {
     world: null,
     user: null,
     place: null,
+    wantsComposer: false, // the keyboard goes to the composer with the next drawing
     thread: null, // {channel, ts} of the open thread
     screen: { channels: {}, threads: {}, views: [], home: null, toasts: [] },
     connected: true,

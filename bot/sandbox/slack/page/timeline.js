@@ -2,6 +2,7 @@
 // The one rule: a list follows its newest message only if it stood at the bottom, or the person caused it.
 
 import { h, keyed } from "./dom.js";
+import { icon } from "./icons.js";
 import { dayLabel } from "./dates.js";
 import { PAGE_OF_MESSAGES } from "./controller.js";
 import { drawMessage } from "./message.js";
@@ -97,29 +98,50 @@ function openTools(event, on) {
   if (message) for (const tool of message.querySelectorAll(".tool")) tool.tabIndex = on ? 0 : -1;
 }
 
+/** The button that leads back to the newest message when one came while the reader was further up. */
+function drawJump(scroller, testid) {
+  const click = () => (scroller.scrollTop = scroller.scrollHeight);
+  const hooks = { "data-testid": `${testid}-jump`, hidden: true };
+  const button = h(
+    "button",
+    { type: "button", class: "button small jump", ...hooks, on: { click } },
+    "New messages",
+    icon("down"),
+  );
+  scroller.addEventListener("scroll", () => {
+    if (isAtBottom(scroller)) button.hidden = true;
+  });
+  return button;
+}
+
 export function createTimeline(label, testid) {
   const list = h("div", { class: "message-list", role: "list" });
   const live = { role: "log", "aria-live": "polite", "aria-label": label };
   const scroller = h("div", { class: "scroller", "data-testid": testid, ...live }, list);
+  const jump = drawJump(scroller, testid);
+  scroller.append(jump);
   list.addEventListener("keydown", (event) => onKey(event, list));
   list.addEventListener("focusin", (event) => openTools(event, true));
   list.addEventListener("focusout", (event) => openTools(event, false));
-  return { scroller, list, shown: null, newest: null };
+  return { scroller, list, jump, shown: null, newest: null };
 }
 
-/** True when something new came that the person asked for: their own words, or an answer only they see. */
-function isOwnNews(timeline, state, messages) {
+/** What came last, if it came since the last drawing. */
+function newsOf(timeline, messages) {
   const last = messages[messages.length - 1];
-  const news = Boolean(last) && last.ts !== timeline.newest;
+  const news = last && last.ts !== timeline.newest ? last : null;
   timeline.newest = last ? last.ts : null;
-  return news && (last.user === state.user || Boolean(last.is_ephemeral));
+  return news;
 }
+
+/** True for what the person asked for: their own words, or an answer that only they see. */
+const isOwn = (state, message) => Boolean(message) && (message.user === state.user || Boolean(message.is_ephemeral));
 
 /** Shows messages in a timeline; `place` names the conversation, and another one starts at its bottom. */
 export function showTimeline(timeline, controller, channel, messages, { place, inThread = false }) {
   const { scroller, list } = timeline;
-  const news = isOwnNews(timeline, controller.state, messages);
-  const follow = news || timeline.shown !== place || isAtBottom(scroller);
+  const news = newsOf(timeline, messages);
+  const follow = isOwn(controller.state, news) || timeline.shown !== place || isAtBottom(scroller);
   timeline.shown = place;
   const visible = messages.filter((one) => !(one.is_ephemeral && controller.state.hiddenEphemeral.has(one.ts)));
   keyed(list, rows(controller, channel, visible, inThread), {
@@ -129,4 +151,5 @@ export function showTimeline(timeline, controller, channel, messages, { place, i
   });
   rove(list);
   if (follow) scroller.scrollTop = scroller.scrollHeight;
+  if (follow || news) timeline.jump.hidden = follow;
 }
