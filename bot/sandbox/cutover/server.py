@@ -7,6 +7,7 @@ version, endpoint.
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -170,9 +171,12 @@ class EmbeddedCutover:
     async def _pulse(self) -> None:
         while True:
             await asyncio.sleep(TICK)
-            if self.speed:
-                self.settle()
-            self.save()
+            try:
+                if self.speed:
+                    self.settle()
+                self.save()
+            except Exception:  # a full disk, say: the world goes on, and the log tells
+                logging.getLogger(__name__).exception("the embedded Cutover could not go on by itself")
 
     # ---- one request
     async def _handle(self, request: web.Request) -> web.StreamResponse:
