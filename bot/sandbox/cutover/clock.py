@@ -8,6 +8,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 
+END = 4_102_444_800.0  # 2100-01-01
+
 
 class Clock:
     """Seconds since 1970 (UTC) as the world sees them.
@@ -30,9 +32,9 @@ class Clock:
         return self._base + (self._ticking() - self._since) * self.speed
 
     def advance(self, seconds: float) -> float:
-        """Move the time forward and return the new time; a negative step is refused with ValueError."""
-        if seconds < 0:
-            raise ValueError("time does not go back")
+        """Move the time forward and return the new time; a step back or past the year 2100 is a ValueError."""
+        if not 0 <= seconds <= END - self._base:
+            raise ValueError("time goes forward only, and not past the year 2100")
         self._base += seconds
         return self.now()
 

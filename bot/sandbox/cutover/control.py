@@ -59,7 +59,7 @@ def _run(cutover: EmbeddedCutover, act: Act, raw: bytes, query: dict[str, str]) 
     except Refusal as refusal:
         problem = {"ok": False, "error": str(refusal), **refusal.body()}
         return web.json_response(problem, status=422, dumps=_dumps)
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, StopIteration) as error:
         return web.json_response({"ok": False, "error": f"{type(error).__name__}: {error}"}, status=400, dumps=_dumps)
 
 

@@ -11,11 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from .clock import parse
+from .clock import END, parse
 from .errors import invalid, malformed
 
 EARLIEST = 946_684_800.0  # 2000-01-01
-LATEST = 4_102_444_800.0  # 2100-01-01
 LONGEST = 366 * 86400
 MAX_TEXT = 4_000_000
 MAX_NAME = 5_000
@@ -149,7 +148,7 @@ def moment(text: str | None, pointer: str = "") -> float | None:
         at = parse(text)
     except (ValueError, OverflowError):
         raise invalid("invalid", "The value is not a time", pointer) from None
-    if not EARLIEST <= at <= LATEST:
+    if not EARLIEST <= at <= END:
         code = "on_or_after" if at < EARLIEST else "on_or_before"
         raise invalid(code, "The time is out of range", pointer)
     return at

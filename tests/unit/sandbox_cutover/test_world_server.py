@@ -181,6 +181,31 @@ async def test_control_shows_acts_moves_time_and_resets(small: People) -> None:
     assert (await small.get("dana", "runbooks/101")).stage == "planning"
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("clock", {"advance": 1e300}),
+        ("clock", {"at": 0}),
+        ("clock", {}),
+        ("faults", {"faults": ["text"]}),
+        ("faults", {"faults": 7}),
+        ("limit", {"per_second": "many"}),
+        ("act", {"person": "sam", "do": "dance", "task": "101001"}),
+        ("act", {"person": "sam", "do": "start"}),
+        ("act", {"person": "sam", "do": "status", "runbook": "101", "status": "blue"}),
+        ("act", {"person": "sam", "do": "status", "runbook": "101", "stream": "None", "status": "red"}),
+        ("act", {"person": "sam", "do": "start", "task": "nowhere"}),
+        ("act", {"person": "sam", "do": "start", "runbook": "nowhere", "task": "101001"}),
+    ],
+)
+async def test_senseless_control_calls_are_answered(small: People, path: str, body: dict[str, Any]) -> None:
+    before = small.cutover.clock.now()
+    answer = await small.control("POST", path, body)
+    assert (answer.status, answer.body["ok"]) == (400, False)
+    assert answer.body["error"]
+    assert small.cutover.clock.now() == before
+
+
 async def test_webhooks_tell_what_happened_with_the_secret() -> None:
     heard: list[tuple[str, dict[str, Any]]] = []
 
