@@ -8,8 +8,23 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from page_app import DANA, FAILOVER, OpenPage, PageApp, actions, button, modal, open_modal, plain, section, text_field
+from page_app import (
+    DANA,
+    FAILOVER,
+    MANIFEST,
+    OpenPage,
+    PageApp,
+    actions,
+    button,
+    modal,
+    open_modal,
+    plain,
+    section,
+    text_field,
+)
 from playwright.async_api import Page, expect
+
+from bot.sandbox.slack import EmbeddedSlack
 
 Gallery = dict[str, list[dict[str, Any]]]
 HOSTILE = [
@@ -104,3 +119,24 @@ async def test_dark_and_light_follow_the_machine_and_the_switch(open_page: OpenP
     await expect(page.locator("html")).to_have_attribute("data-theme", "light")
     await page.reload()
     await expect(page.locator("html")).to_have_attribute("data-theme", "light")
+
+
+async def test_what_cannot_be_drawn_is_named_and_the_rest_goes_on(open_page: OpenPage) -> None:
+    odd: list[dict[str, Any]] = [
+        {"type": "actions", "elements": [None, {"type": "button"}]},
+        {"type": "section", "text": "bare"},
+        {"type": "constructor"},
+        {"type": "table", "rows": [[None]]},
+        section("<!date^99999999999999^{date}|far away>"),
+        section("fine"),
+    ]
+    async with EmbeddedSlack(port=0, manifest=MANIFEST, strict=False) as slack, PageApp(slack) as app:
+        page = await open_page(slack.url)
+        await app.client.chat_postMessage(channel=FAILOVER, text="<!date^99999999999999^{date}|far off>")
+        answer = await app.client.chat_postMessage(channel=FAILOVER, text="odd", blocks=odd)
+        message = page.locator(f'[data-ts="{answer["ts"]}"]')
+        await expect(message).to_contain_text("Block of type constructor")
+        await expect(message).to_contain_text("far away")
+        await expect(message).to_contain_text("fine")
+        await expect(page.get_by_test_id("messages")).to_contain_text("far off")
+        await page.goto("about:blank")

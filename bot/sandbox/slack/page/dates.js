@@ -2,6 +2,7 @@
 // The one rule: every time is Unix seconds (UTC) until the moment it is shown, in the time zone of the person looking.
 
 const DAY = 86400;
+const LAST = 8.64e12; // seconds: the end of the time that a browser knows
 
 function parts(seconds, zone, options) {
   return new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...options }).format(new Date(seconds * 1000));
@@ -60,9 +61,9 @@ const TOKENS = {
   ago: (s, z, now) => ago(s, now),
 };
 
-/** Fills a date format such as "{date_short_pretty} at {time}"; "" when the time is not a number. */
+/** Fills a date format such as "{date_short_pretty} at {time}"; "" when the time is no time. */
 export function fillDate(seconds, format, zone, now) {
-  if (!Number.isFinite(seconds)) return "";
+  if (!(Math.abs(seconds) <= LAST)) return "";
   const text = format.replace(/\{([a-z_]+)\}/g, (whole, name) =>
     TOKENS[name] ? TOKENS[name](seconds, zone, now) : whole,
   );

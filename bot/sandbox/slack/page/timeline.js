@@ -66,7 +66,13 @@ function olderButton(controller, channel) {
 function drawRow(controller, channel, row, inThread) {
   if (row.older) return olderButton(controller, channel);
   if (row.label) return divider(row.label);
-  return drawMessage(controller, channel, row.message, { compact: row.compact, inThread });
+  try {
+    return drawMessage(controller, channel, row.message, { compact: row.compact, inThread });
+  } catch (error) {
+    // One message in an unexpected shape must not take the others with it.
+    const words = `This message cannot be drawn: ${error.message}`;
+    return h("article", { class: "message unknown", role: "listitem", "data-ts": row.message.ts }, words);
+  }
 }
 
 const divider = (label) => h("div", { class: "day", role: "separator", "data-testid": "day" }, h("span", {}, label));

@@ -1,4 +1,4 @@
-// Text objects and composition helpers shared by all blocks.
+// What all blocks share about text: text objects, their letters, and pictures with their words.
 // The one rule: the type of the text object decides how its letters are read; nothing is guessed.
 
 import { h } from "../dom.js";
