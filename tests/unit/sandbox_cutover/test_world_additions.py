@@ -236,3 +236,44 @@ async def test_rules_of_a_new_task(failover: People, body: Any, status: int, cod
     refused = await failover.post("dana", "runbooks/101/tasks", body)
     assert (refused.status, refused.codes) == (status, [code])
     assert len(failover.cutover.world.runbooks["101"].tasks) == 50
+
+
+async def test_comments_on_runbooks_and_tasks(small: People) -> None:
+    def comment(content: str, task_id: str = "") -> dict[str, Any]:
+        data: dict[str, Any] = {"type": "comment", "attributes": {"content": content, "featured": True}}
+        if task_id:
+            data["relationships"] = {"task": {"data": {"id": task_id, "type": "task"}}}
+        return {"data": data}
+
+    made = await small.post("tom", "runbooks/101/comments", comment("<p>half <h1>done</h1></p>", "101002"))
+    assert made.status == 201
+    assert made.data["attributes"] == {"content": "<p>half done</p>", "featured": True}
+    assert made.data["relationships"]["task"]["data"]["id"] == "101002"
+    assert (await small.get("tom", "runbooks/101/tasks/101002")).data["attributes"]["comments_count"] == 1
+    listed = (await small.get("rosa", "runbooks/101/comments")).data
+    assert [each["attributes"]["featured"] for each in listed] == [False, True]
+    assert (await small.post("tom", "runbooks/101/comments", comment("x", "999"))).codes == ["required"]
+    assert (await small.post("tom", "runbooks/101/comments", comment("<img src=x>"))).codes == ["blank"]
+    assert (await small.post("tom", "runbooks/101/comments", comment("x" * 70_000))).codes == ["too_long"]
+    assert len((await small.get("rosa", "runbooks/101/comments")).data) == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "rid"),
+    [
+        ("workspaces/releases", "12"),
+        ("runbook_types/dynamic", "32"),
+        ("teams/72", "72"),
+        ("users/dana.okafor%40harbour.example", "401"),
+        ("users/410", "410"),
+        ("runbooks/101/streams/101901", "101901"),
+    ],
+)
+async def test_reads_by_id_key_or_email(small: People, path: str, rid: str) -> None:
+    assert (await small.get("tom", path)).data["id"] == rid
+
+
+@pytest.mark.parametrize(("path", "count"), [("workspaces", 3), ("runbook_types", 5), ("task_types", 10), ("teams", 5)])
+async def test_lists(small: People, path: str, count: int) -> None:
+    page = (await small.get("gil", path)).body
+    assert (len(page["data"]), page["meta"]["page"]["total"]) == (count, count)
