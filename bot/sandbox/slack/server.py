@@ -175,7 +175,7 @@ class EmbeddedSlack:
         """As POST /control/verify."""
         return await orders.verify(self._ws, {"kind": kind})
 
-    async def act(self, user: str, verb: str, **body: Any) -> Json:
+    async def act(self, user: str, verb: str, /, **body: Any) -> Json:
         """Any act of the control interface; the same answer, `ok: false` included."""
         try:
             return await perform(self._ws, user, verb, body)

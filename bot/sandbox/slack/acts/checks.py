@@ -63,7 +63,7 @@ def _length(element: Json, value: str) -> str | None:
 def _number(element: Json, value: str) -> str | None:
     if not _NUMBER.fullmatch(value):
         return "Please enter a number."
-    if "." in value and not element["is_decimal_allowed"]:
+    if "." in value and not element.get("is_decimal_allowed"):
         return "Please enter a whole number."
     found = float(value)
     least, most = number_of(element.get("min_value")), number_of(element.get("max_value"))

@@ -42,8 +42,11 @@ def message(ws: Workspace, user: str, body: Json) -> Done:
     typed = text_of(body, "text")
     said: Json = {"type": "message", "user": author.id, "team": ws.team["id"], "text": composed(ws, typed)}
     said["client_msg_id"] = ws.ids.secret()
+    thread_ts = body.get("thread_ts")
+    if thread_ts is not None and not isinstance(thread_ts, str):
+        raise Refused("invalid_thread_ts", "thread_ts is a text such as 1700000000.000100")
     try:
-        sent = post(ws, channel, said, thread_ts=body.get("thread_ts"), broadcast=bool(body.get("broadcast")))
+        sent = post(ws, channel, said, thread_ts=thread_ts, broadcast=bool(body.get("broadcast")))
     except SlackError as refusal:
         raise Refused(refusal.code, "that thread cannot be answered", 404) from None
     return Done(extra={"ts": sent.ts})
