@@ -122,6 +122,7 @@ async def test_the_inspector_shows_the_traffic(page: Page, app: PageApp) -> None
     await page.get_by_test_id("inspector-filter").fill("")
     await app.refused(FAILOVER, [section("x" * 3001)])
     await page.get_by_test_id("tab-violations").click()
+    await expect(page.get_by_test_id("traffic-row")).to_have_count(1)
     await expect(page.get_by_test_id("traffic-row")).to_contain_text("3001 characters")
 
 
@@ -186,3 +187,19 @@ async def test_a_guest_sees_only_their_channels(open_page: OpenPage, app: PageAp
     await app.client.chat_postMessage(channel=FAILOVER, text="see <#G0EXECBRDG1>")
     await page.get_by_role("button", name="#private-channel").click()
     await expect(page.get_by_test_id("toast")).to_contain_text("not in that channel")
+
+
+async def test_a_change_in_the_middle_of_a_click_does_not_swallow_it(page: Page, app: PageApp) -> None:
+    blocks = [section("Before"), actions(button("press", "Press"))]
+    answer = await app.client.chat_postMessage(channel=FAILOVER, text="card", blocks=blocks)
+    box = await page.locator("[data-action-id=press]").bounding_box()
+    assert box is not None
+    await page.mouse.move(box["x"] + 8, box["y"] + 8)
+    await page.mouse.down()
+    async with page.expect_response(lambda response: "/screen" in response.url):
+        await app.client.chat_update(
+            channel=FAILOVER, ts=answer["ts"], text="card", blocks=[section("After"), blocks[1]]
+        )
+    await page.mouse.up()
+    await app.slack.until(lambda: len(app.pressed("press")) == 1)
+    await expect(page.locator(f'[data-ts="{answer["ts"]}"]')).to_contain_text("After")

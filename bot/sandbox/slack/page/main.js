@@ -16,7 +16,9 @@ import { readTraffic } from "./traffic.js";
 import { createToasts, showToasts } from "./toasts.js";
 
 const state = createState();
+const LONGEST_PRESS = 5000; // milliseconds; a release may get lost outside the window
 let waiting = false;
+let pressedSince = 0;
 let parts = null;
 let stopLive = () => {};
 
@@ -32,7 +34,22 @@ function render() {
 
 const controller = createController(state, render);
 
+/** A node that is replaced between pressing and letting go loses the click: nothing is drawn in between. */
+function watchPointer() {
+  const letGo = () => {
+    // After the click event, which follows the release at once.
+    setTimeout(() => {
+      pressedSince = 0;
+      render();
+    }, 0);
+  };
+  window.addEventListener("pointerdown", () => (pressedSince = Date.now()), true);
+  for (const event of ["pointerup", "pointercancel"]) window.addEventListener(event, letGo, true);
+  window.addEventListener("blur", letGo); // not captured: controls inside the page blur at every press
+}
+
 function draw() {
+  if (pressedSince && Date.now() - pressedSince < LONGEST_PRESS) return;
   if (!parts || !state.world || !state.user) return;
   lookAt(state);
   showSidebar(parts.sidebar, controller);
@@ -145,6 +162,7 @@ function settleAt(hash) {
 
 async function start() {
   startTheme(render);
+  watchPointer();
   document.getElementById("app").textContent = "Connecting…";
   for (;;) {
     try {
