@@ -266,3 +266,27 @@ async def test_a_manifest_registers_the_app() -> None:
         assert (app["scopes"], app["events"], app["home_tab"]) == (["commands"], [], False)
         assert (await slack.command(DANA, ROOM, "/task", "x"))["toast"] == "/task is not a valid command"
         assert (await slack.open_home(DANA))["error"] == "not_enabled"
+
+
+async def test_faults_of_the_web_api(slack: EmbeddedSlack) -> None:
+    orders: list[dict[str, Any]] = [
+        {"status": 503, "body": "<html>down</html>"},
+        {"truncate": 10},
+        {"cut": "before"},
+        {"delay": 0.01},
+    ]
+    await slack.order([{"on": "api", "method": "chat.postMessage", "channel": ROOM, "do": do} for do in orders])
+    seen: list[object] = []
+    async with aiohttp.ClientSession() as http:
+        for number in range(5):
+            form = {"channel": ROOM, "text": str(number), "token": slack.bot_token}
+            try:
+                async with http.post(f"{slack.api_url}chat.postMessage", data=form) as response:
+                    seen.append((response.status, response.content_type, (await response.text())[:10]))
+            except aiohttp.ClientError:
+                seen.append("cut")
+    good = (200, "application/json", '{"ok": tru')
+    assert seen == [(503, "text/html", "<html>down"), good, "cut", good, good]
+    assert [m["text"] for m in slack.screen(DANA, ROOM)["channels"][ROOM]["messages"]] == ["1", "3", "4"]
+    assert [entry.status for entry in slack.calls] == [503, 200, 0, 200, 200]
+    slack.forget_faults()

@@ -23,6 +23,8 @@ TICKET_LIFE_SECONDS = 30.0
 CONNECTION_LIFE_SECONDS = 18_060.0
 DRAIN_SECONDS = 10.0
 PING_SECONDS = 10.0
+# How long a client that hangs may hold up a close, in real seconds.
+CLOSE_SECONDS = 1.0
 
 
 @dataclass(slots=True, eq=False)
@@ -69,7 +71,7 @@ class Sockets:
         until = self._tickets.pop(request.match_info["ticket"], None)
         if until is None or until < self.ws.clock.now() or self.ws.app.delivery != "socket":
             return web.Response(status=404, text="no such link")
-        socket = web.WebSocketResponse(autoping=False, max_msg_size=1_000_000)
+        socket = web.WebSocketResponse(autoping=False, max_msg_size=1_000_000, timeout=CLOSE_SECONDS)
         await socket.prepare(request)
         if len(self.connections) >= MOST:
             await socket.send_json(_goodbye("too_many_websockets"))

@@ -118,7 +118,7 @@ BASIC: dict[str, Check] = {
         },
         at_least_one("text", "fields"),
     ),
-    "header": block("header", {"text": plain(150)}, {"level": integer(1, 6)}),
+    "header": block("header", {"text": plain(150)}),
     "divider": block("divider", {}),
     "context": block(
         "context",

@@ -61,7 +61,7 @@ CONTAINERS: dict[str, Check] = {
             "type": enum("rich_text_preformatted"),
             "elements": array(by_type({"text": _TEXT, "link": _LINK}, "preformatted text")),
         },
-        {"border": integer(0, 1), "language": string()},
+        {"border": integer(0, 1)},
     ),
     "rich_text_quote": obj({"type": enum("rich_text_quote"), "elements": _INLINE}, {"border": integer(0, 1)}),
 }
