@@ -1,0 +1,69 @@
+"""All tables. The one rule: times are Unix seconds (float, UTC), so that both databases hold the same."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+
+inbox = sa.Table(
+    "inbox",
+    metadata,
+    sa.Column("key", sa.String(200), primary_key=True),
+    sa.Column("kind", sa.String(40), nullable=False),
+    sa.Column("received_at", sa.Float, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("done_at", sa.Float),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+)
+sa.Index("inbox_open", inbox.c.received_at, sqlite_where=inbox.c.done_at.is_(None))
+
+intents = sa.Table(
+    "intents",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("key", sa.String(64), nullable=False, unique=True),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Column("team_id", sa.String(40), nullable=False),
+    sa.Column("user_id", sa.String(40), nullable=False),
+    sa.Column("user_name", sa.Text, nullable=False),
+    sa.Column("verb", sa.String(40), nullable=False),
+    sa.Column("runbook_id", sa.String(80), nullable=False),
+    sa.Column("task_id", sa.String(80), nullable=False, server_default=""),
+    sa.Column("seen", sa.String(80), nullable=False, server_default=""),
+    sa.Column("origin", sa.Text, nullable=False),
+    sa.Column("wish", sa.Text, nullable=False),
+    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("outcome", sa.Text),
+    sa.Column("settled_at", sa.Float),
+)
+sa.Index("intents_open", intents.c.at, sqlite_where=intents.c.state.in_(["open", "unknown"]))
+sa.Index("intents_target", intents.c.runbook_id, intents.c.task_id, intents.c.at)
+
+links = sa.Table(
+    "links",
+    metadata,
+    sa.Column("team_id", sa.String(40), primary_key=True),
+    sa.Column("channel_id", sa.String(40), primary_key=True),
+    sa.Column("runbook_id", sa.String(80), nullable=False),
+    sa.Column("runbook_name", sa.Text, nullable=False),
+    sa.Column("linked_by", sa.String(40), nullable=False),
+    sa.Column("linked_at", sa.Float, nullable=False),
+    sa.Column("message_ts", sa.String(40), nullable=False),
+)
+
+letters = sa.Table(
+    "letters",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("key", sa.String(120), nullable=False, unique=True),
+    sa.Column("channel_id", sa.String(40), nullable=False),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("due_at", sa.Float, nullable=False),
+    sa.Column("message_ts", sa.String(40)),
+    sa.Column("error", sa.Text),
+)
+sa.Index("letters_waiting", letters.c.due_at, sqlite_where=letters.c.state.in_(["waiting", "sending"]))
