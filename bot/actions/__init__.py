@@ -1,0 +1,21 @@
+"""How a person's wish becomes an effect in Cutover. The one rule: allow, intent, call, look, outcome; in this order."""
+
+from bot.actions.context import Wish
+from bot.actions.edits import EditActions
+from bot.actions.perform import Performer
+from bot.actions.recovery import Recovery
+from bot.actions.results import Result, ResultKind
+from bot.actions.runbooks import RunbookActions
+from bot.actions.tasks import NotReady, TaskActions
+
+__all__ = [
+    "EditActions",
+    "NotReady",
+    "Performer",
+    "Recovery",
+    "Result",
+    "ResultKind",
+    "RunbookActions",
+    "TaskActions",
+    "Wish",
+]

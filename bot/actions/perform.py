@@ -1,0 +1,136 @@
+"""One wish carried out. The one rule: a write is sent at most once; without an answer Cutover is asked what happened."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Final, TypeVar
+
+import structlog
+
+from bot.actions.context import Locks
+from bot.actions.looks import LOOKS
+from bot.clock import Clock
+from bot.cutover import CutoverClient
+from bot.errors import BotError, CutoverError, UnknownOutcome
+from bot.journal import Intent, Journal, Outcome, OutcomeKind
+
+T = TypeVar("T")
+_log = structlog.get_logger(__name__)
+TO_SIGN: Final = "sign:"
+_LOOK_AGAIN: Final = 1.0
+"""Seconds between two looks: a write that timed out may still be on its way inside Cutover."""
+
+
+class StillOpen(BotError):
+    """The same wish is on record without an outcome."""
+
+    code = "still_open"
+
+
+class NotDone(CutoverError):
+    """The write had no answer, and a look showed that nothing happened."""
+
+    code = "not_done"
+
+
+class Performer:
+    """Carries out intents and keeps the journal. `locks` serialise presses on one thing."""
+
+    def __init__(self, client: CutoverClient, journal: Journal, clock: Clock) -> None:
+        self.client = client
+        self.journal = journal
+        self.clock = clock
+        self.locks = Locks()
+        self._working: set[asyncio.Task[None]] = set()
+
+    async def perform(
+        self,
+        intent: Intent,
+        effect: Callable[[], Awaitable[T]],
+        again: Callable[[], Awaitable[T]],
+        *,
+        sign: str = "",
+    ) -> tuple[T, bool]:
+        """(value, fresh). `effect` writes once; `again` reads the value when the effect is known to be there.
+
+        `fresh` is False when this very wish had been carried out before. Raises what `effect` raises, `NotDone`,
+        `StillOpen`, or `UnknownOutcome` when even a look did not tell (then `Recovery` goes on looking).
+        """
+        begun = await self.journal.begin(intent)
+        if not begun.fresh:
+            if begun.outcome is None or begun.outcome.kind is OutcomeKind.UNKNOWN:
+                raise StillOpen("This was asked for before and has no answer yet.", "The bot is checking and will say.")
+            return await again(), False
+        try:
+            value = await effect()
+        except UnknownOutcome:
+            value = await self._ask(intent, again)
+        except BotError as error:
+            await self.settle(intent, OutcomeKind.REFUSED, error.code)
+            raise
+        await self.settle(intent, OutcomeKind.DONE, f"{TO_SIGN}{sign}" if sign else "")
+        if sign:
+            self.spawn(self.sign(intent, sign))
+        return value, True
+
+    async def sign(self, intent: Intent, word: str) -> None:
+        """The comment that names the person: the bot acts with its own account, so Cutover cannot know who asked.
+
+        A failure leaves the mark in the journal, and `Recovery` signs later.
+        """
+        content = f"<p>{html.escape(signature(word, intent.user_name.raw, intent.user_id))}</p>"
+        try:
+            await self.client.create_runbook_comment(intent.runbook_id, content, task_id=intent.task_id or None)
+        except CutoverError as error:
+            _log.warning("not_signed", intent=intent.id, error=error.code)
+            return
+        self.journal.signed(intent)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run in the background, held until done."""
+        task = asyncio.create_task(work)
+        self._working.add(task)
+        task.add_done_callback(self._working.discard)
+
+    async def drain(self, seconds: float) -> None:
+        """Wait for background work before the end."""
+        if self._working:
+            await asyncio.wait(set(self._working), timeout=seconds)
+
+    async def settle(self, intent: Intent, kind: OutcomeKind, note: str = "") -> None:
+        """Record the outcome. A journal that fails now leaves the intent open: recovery settles it later."""
+        try:
+            await self.journal.settle(intent, Outcome(kind, self.clock.unix(), note))
+        except BotError:
+            _log.error("outcome_not_recorded", intent=intent.id, kind=kind)
+
+    async def look(self, intent: Intent) -> bool | None:
+        """Whether the effect is there, looking twice before saying no. Raises `CutoverError` when it cannot be read."""
+        found = await LOOKS[intent.verb](self.client, intent)
+        if found is not False:
+            return found
+        await self.clock.sleep(_LOOK_AGAIN)
+        return await LOOKS[intent.verb](self.client, intent)
+
+    async def _ask(self, intent: Intent, again: Callable[[], Awaitable[T]]) -> T:
+        try:
+            found = await self.look(intent)
+            if found:
+                return await again()
+        except CutoverError:
+            found = None
+        if found is False:
+            await self.settle(intent, OutcomeKind.REFUSED, "not_done")
+            raise NotDone("Cutover did not answer, and a look shows that nothing was done.", "Try again.")
+        await self.settle(intent, OutcomeKind.UNKNOWN)
+        raise UnknownOutcome(
+            "Cutover did not answer: it is unknown whether this was done.",
+            "The bot keeps checking and will tell you. Do not repeat it yet.",
+        )
+
+
+def signature(word: str, name: str, user_id: str) -> str:
+    """`Started from Slack by Dana Okafor (U0DANA00001)`, the name bounded."""
+    return f"{word} from Slack by {' '.join(name.split())[:80]} ({user_id})"

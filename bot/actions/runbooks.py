@@ -1,0 +1,155 @@
+"""Acting on runbooks. The one rule: the stage is read first, so a run is started once."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from bot.actions.context import Wish
+from bot.actions.perform import Performer
+from bot.actions.results import Result, ResultKind, by
+from bot.blocks.forms import StartForm
+from bot.blocks.values import seen_runbook
+from bot.cutover import CopyFrom, RunbookFields
+from bot.errors import BadInput, CutoverError
+from bot.identity import Policy
+from bot.model import Runbook, RunbookStage
+
+_REACHED: Final = {
+    "pause": RunbookStage.PAUSED,
+    "resume": RunbookStage.ACTIVE,
+    "cancel": RunbookStage.CANCELED,
+}
+_FROM: Final = {
+    "pause": (RunbookStage.ACTIVE,),
+    "resume": (RunbookStage.PAUSED,),
+    "cancel": (RunbookStage.ACTIVE, RunbookStage.PAUSED),
+}
+_WORDS: Final = {"pause": "Paused", "resume": "Resumed", "cancel": "Cancelled"}
+
+
+class RunbookActions:
+    """Start, pause, resume, cancel, status, create, edit. Every call takes a `Wish` and may raise `BotError`."""
+
+    def __init__(self, performer: Performer, policy: Policy) -> None:
+        self._do = performer
+        self._policy = policy
+        self._client = performer.client
+
+    async def start(self, wish: Wish, runbook_id: str, form: StartForm) -> Result[Runbook]:
+        """Start a run as `form` says. A runbook that runs already is an answer, not an error."""
+        self._policy.check_start(wish.actor, form.run_type)
+        async with self._do.locks.hold(runbook_id):
+            runbook = await self._client.get_runbook(runbook_id)
+            if runbook.stage in (RunbookStage.ACTIVE, RunbookStage.PAUSED):
+                return await self._already(runbook, "runbook.start")
+            intent = wish.intent(
+                self._do.clock,
+                "runbook.start",
+                runbook_id,
+                seen=seen_runbook(runbook),
+                wish={"run_type": form.run_type, "comms": form.comms},
+            )
+
+            async def effect() -> Runbook:
+                return await self._client.start_runbook(
+                    runbook_id,
+                    run_type=form.run_type,
+                    comms=form.comms,
+                    rebaseline=form.rebaseline,
+                    shift_fixed_times=form.shift_fixed_times,
+                    disable_task_notify=form.disable_task_notify,
+                    validation_level=form.validation_level,
+                )
+
+            sign = f"Started ({form.run_type})"
+            value, fresh = await self._do.perform(
+                intent, effect, lambda: self._client.get_runbook(runbook_id), sign=sign
+            )
+            return Result(ResultKind.DONE if fresh else ResultKind.REPEAT, value)
+
+    async def turn(self, wish: Wish, runbook_id: str, action: str, message: str, notify: bool) -> Result[Runbook]:
+        """`action` is pause, resume or cancel; `message` the reason, `notify` tells the runbook's people."""
+        async with self._do.locks.hold(runbook_id):
+            runbook = await self._client.get_runbook(runbook_id)
+            if action == "cancel":
+                self._policy.check_cancel(wish.actor, runbook.run_type)
+            if runbook.stage == _REACHED[action]:
+                return await self._already(runbook, f"runbook.{action}")
+            if runbook.stage not in _FROM[action]:
+                raise BadInput(f"This runbook cannot be {_WORDS[action].lower()} now.", "Look at its stage first.")
+            intent = wish.intent(self._do.clock, f"runbook.{action}", runbook_id, seen=seen_runbook(runbook))
+            calls: dict[str, Callable[..., Awaitable[Runbook]]] = {
+                "pause": self._client.pause_runbook,
+                "resume": self._client.resume_runbook,
+                "cancel": self._client.cancel_runbook,
+            }
+            value, fresh = await self._do.perform(
+                intent,
+                lambda: calls[action](runbook_id, message=message or None, notify=notify),
+                lambda: self._client.get_runbook(runbook_id),
+                sign=_WORDS[action],
+            )
+            return Result(ResultKind.DONE if fresh else ResultKind.REPEAT, value)
+
+    async def set_status(self, wish: Wish, runbook_id: str, status: str, message: str) -> Result[Runbook]:
+        """RAG status (off, red, amber, green) with its reason."""
+        intent = wish.intent(
+            self._do.clock, "runbook.status", runbook_id, once=True, wish={"status": status, "message": message}
+        )
+        fields = RunbookFields(status=status, status_message=message)
+        async with self._do.locks.hold(runbook_id):
+            value, fresh = await self._do.perform(
+                intent,
+                lambda: self._client.update_runbook(runbook_id, fields),
+                lambda: self._client.get_runbook(runbook_id),
+                sign=f"Status {status}",
+            )
+        return Result(ResultKind.DONE if fresh else ResultKind.REPEAT, value)
+
+    async def create(
+        self,
+        wish: Wish,
+        fields: RunbookFields,
+        *,
+        template_id: str | None = None,
+        workspace_id: str | None = None,
+        shift_fixed_times: bool = False,
+    ) -> Runbook:
+        """A new runbook, from a template (tasks, teams and users together) or blank in a workspace."""
+        name = str(fields.name)
+        intent = wish.intent(self._do.clock, "runbook.create", template_id or "", once=True, wish={"name": name})
+
+        async def again() -> Runbook:
+            for runbook in await self._client.list_runbooks(query=name).all(500):
+                if runbook.name.raw == name:
+                    return runbook
+            raise CutoverError("The runbook was created, but Cutover does not list it yet.", "Look again in a moment.")
+
+        value, _ = await self._do.perform(
+            intent,
+            lambda: self._client.create_runbook(
+                fields,
+                workspace_id=workspace_id,
+                copy=CopyFrom(source_runbook_id=template_id) if template_id else None,
+                shift_fixed_times=shift_fixed_times if template_id else None,
+            ),
+            again,
+        )
+        return value
+
+    async def edit(self, wish: Wish, runbook_id: str, fields: RunbookFields) -> Runbook:
+        """Change name or description."""
+        named = {"name": fields.name} if isinstance(fields.name, str) else {}
+        intent = wish.intent(self._do.clock, "runbook.edit", runbook_id, once=True, wish=named)
+        async with self._do.locks.hold(runbook_id):
+            value, _ = await self._do.perform(
+                intent,
+                lambda: self._client.update_runbook(runbook_id, fields),
+                lambda: self._client.get_runbook(runbook_id),
+                sign="Edited",
+            )
+        return value
+
+    async def _already(self, runbook: Runbook, verb: str) -> Result[Runbook]:
+        return Result(ResultKind.ALREADY, runbook, by(await self._do.journal.last(runbook.id, "", (verb,))))

@@ -1,0 +1,157 @@
+"""Working on tasks. The one rule: the task is read first, so nobody starts or finishes a thing twice."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+
+from bot.actions.context import Wish
+from bot.actions.perform import Performer, signature
+from bot.actions.results import By, Result, ResultKind, by
+from bot.blocks.values import seen as seen_of
+from bot.cutover import TaskFields, is_done_already
+from bot.errors import BotError, CutoverError, Refused
+from bot.identity import Policy
+from bot.journal import Intent
+from bot.model import FieldValue, Task
+
+Effect = Callable[[bool | None], Awaitable[Task]]
+_STARTED: Final = ("task.start",)
+_ENDED: Final = ("task.finish", "task.skip")
+
+
+class NotReady(BotError):
+    """The task cannot start or finish yet; `waiting_for` are the open tasks before it, where Cutover tells."""
+
+    code = "not_ready"
+
+    def __init__(self, sentence: str, hint: str, task: Task, waiting_for: tuple[Task, ...] = ()) -> None:
+        super().__init__(sentence, hint)
+        self.task = task
+        self.waiting_for = waiting_for
+
+
+class TaskActions:
+    """Start, finish and skip. Every call takes a `Wish` and may raise `BotError`."""
+
+    def __init__(self, performer: Performer, policy: Policy) -> None:
+        self._do = performer
+        self._policy = policy
+        self._client = performer.client
+
+    async def start(
+        self, wish: Wish, runbook_id: str, task_id: str, *, seen: str = "", override: bool = False
+    ) -> Result[Task]:
+        """Start a task that is startable; with `override` (operators) also against assignees and fixed times."""
+        if override:
+            self._policy.check_override(wish.actor)
+        async with self._do.locks.hold(runbook_id, task_id):
+            task = await self._client.get_runbook_task(runbook_id, task_id)
+            if task.is_running or task.is_complete:
+                return await self._already(task, _STARTED if task.is_running else _STARTED + _ENDED)
+            if task.is_waiting and not override:
+                raise NotReady(
+                    "This task cannot start yet.",
+                    "It becomes startable when the tasks before it are complete and its fixed start has come.",
+                    task,
+                    await self.waiting_for(task),
+                )
+            intent = wish.intent(self._do.clock, "task.start", runbook_id, task_id, seen=seen or seen_of(task))
+
+            async def effect(forced: bool | None) -> Task:
+                return await self._client.start_runbook_task(runbook_id, task_id, override=forced)
+
+            forced = override or (not task.needs_everyone_to_start and self._stands_in(wish, task))
+            return await self._press(intent, effect, forced, "Started", lambda now: now.is_running or now.is_complete)
+
+    async def finish(
+        self,
+        wish: Wish,
+        runbook_id: str,
+        task_id: str,
+        *,
+        seen: str = "",
+        override: bool = False,
+        selected: Sequence[str] | None = None,
+        answers: tuple[FieldValue, ...] = (),
+    ) -> Result[Task]:
+        """Finish a running task. `selected`: branches to go on with; `answers` to custom fields are saved first."""
+        if override:
+            self._policy.check_override(wish.actor)
+        async with self._do.locks.hold(runbook_id, task_id):
+            task = await self._client.get_runbook_task(runbook_id, task_id)
+            if task.is_complete:
+                return await self._already(task, _ENDED)
+            intent = wish.intent(self._do.clock, "task.finish", runbook_id, task_id, seen=seen or seen_of(task))
+
+            async def effect(forced: bool | None) -> Task:
+                if answers:
+                    await self._client.update_runbook_task(runbook_id, task_id, TaskFields(field_values=answers))
+                return await self._client.finish_runbook_task(
+                    runbook_id, task_id, override=forced, selected_successor_ids=selected
+                )
+
+            forced = override or (not task.needs_everyone_to_end and self._stands_in(wish, task))
+            return await self._press(intent, effect, forced, "Finished", lambda now: now.is_complete)
+
+    async def skip(self, wish: Wish, runbook_id: str, task_id: str, reason: str, *, seen: str = "") -> Result[Task]:
+        """Skip a task; Cutover keeps `reason` as a comment, with the person's name."""
+        async with self._do.locks.hold(runbook_id, task_id):
+            task = await self._client.get_runbook_task(runbook_id, task_id)
+            if task.is_complete:
+                return await self._already(task, _ENDED)
+            intent = wish.intent(self._do.clock, "task.skip", runbook_id, task_id, seen=seen or seen_of(task))
+            words = f"{reason} ({signature('Skipped', wish.actor.name.raw, wish.actor.user_id)})"
+
+            async def effect() -> Task:
+                await self._client.skip_runbook_task(runbook_id, task_id, words)
+                return await again()
+
+            async def again() -> Task:
+                return await self._client.get_runbook_task(runbook_id, task_id)
+
+            now, fresh = await self._do.perform(intent, effect, again)
+            return Result(ResultKind.DONE if fresh else ResultKind.REPEAT, now)
+
+    async def waiting_for(self, task: Task) -> tuple[Task, ...]:
+        """The tasks before it that are not complete; empty when the instance does not tell or cannot be read now."""
+        try:
+            tasks = await self._client.list_runbook_tasks(task.runbook_id, forecast=True).all()
+        except CutoverError:
+            return ()
+        known = {one.id: one for one in tasks}
+        before = task.predecessor_ids or (known[task.id].predecessor_ids if task.id in known else ()) or ()
+        return tuple(known[one] for one in before if one in known and not known[one].is_complete)
+
+    async def _press(
+        self, intent: Intent, effect: Effect, forced: bool, word: str, reached: Callable[[Task], bool]
+    ) -> Result[Task]:
+        async def send() -> Task:
+            try:
+                return await effect(True if forced else None)
+            except Refused as error:
+                # 422: certainly not done, so an operator's second try with override cannot do it twice.
+                if forced or not error.has("task.user_not_assigned") or not self._policy.is_operator(intent.user_id):
+                    raise
+                return await effect(True)
+
+        async def again() -> Task:
+            return await self._client.get_runbook_task(intent.runbook_id, intent.task_id)
+
+        try:
+            task, fresh = await self._do.perform(intent, send, again, sign=word)
+        except Refused as error:
+            if any(is_done_already(finding.code) for finding in error.findings):
+                return await self._already(await again(), (intent.verb,))
+            raise
+        if not fresh:
+            return Result(ResultKind.REPEAT, task, By(intent.user_id, self._do.clock.now()))
+        return Result(ResultKind.DONE if reached(task) else ResultKind.COUNTED, task)
+
+    async def _already(self, task: Task, verbs: tuple[str, ...]) -> Result[Task]:
+        found = await self._do.journal.last(task.runbook_id, task.id, verbs)
+        return Result(ResultKind.ALREADY, task, by(found))
+
+    def _stands_in(self, wish: Wish, task: Task) -> bool:
+        """An operator acts in place of the people assigned: the bot's own account is not among them."""
+        return bool(task.assignees) and self._policy.is_operator(wish.actor.user_id)

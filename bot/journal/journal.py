@@ -1,0 +1,134 @@
+"""Intents and outcomes on disk. The one rule: one statement each, and the same key is never begun twice."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+
+from bot.journal.record import Intent, Outcome, OutcomeKind
+from bot.model import Text
+from bot.store import Database
+from bot.store.tables import intents
+
+OPEN = "open"
+_INSERT = insert(intents).on_conflict_do_nothing(["key"])
+_SETTLE = (
+    sa.update(intents)
+    .where(intents.c.id == sa.bindparam("intent"))
+    .values(state=sa.bindparam("now_is"), outcome=sa.bindparam("note"), settled_at=sa.bindparam("ended"))
+)
+_FREE = (  # a refused wish may be tried again: its row keeps its place under another key
+    sa.update(intents)
+    .where(intents.c.key == sa.bindparam("wanted"), intents.c.state == OutcomeKind.REFUSED)
+    .values(key=sa.bindparam("kept"))
+)
+_BY_KEY = sa.select(intents).where(intents.c.key == sa.bindparam("wanted"))
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """`fresh`: go on and do it. Otherwise the same wish was begun before; `outcome` tells how it ended, if it did."""
+
+    intent: Intent
+    fresh: bool
+    outcome: Outcome | None = None
+
+
+class Journal:
+    """The record of all wishes. Raises `StoreUnavailable` when it cannot write: then nothing may be done."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def begin(self, intent: Intent) -> Begun:
+        """Put the intent on disk before its effect."""
+        row = _row(intent)
+
+        def unit(connection: sa.Connection) -> Begun:
+            connection.execute(_FREE, {"wanted": row["key"], "kept": f"{row['key']}:{intent.id[:20]}"})
+            if connection.execute(_INSERT, row).rowcount == 1:
+                return Begun(intent, fresh=True)
+            before = connection.execute(_BY_KEY, {"wanted": row["key"]}).mappings().one()
+            return Begun(_intent(before), fresh=False, outcome=_outcome(before))
+
+        return await self._database.write(unit)
+
+    async def settle(self, intent: Intent, outcome: Outcome) -> None:
+        """Put the outcome on disk."""
+        values = {"intent": intent.id, "now_is": outcome.kind, "note": outcome.note, "ended": outcome.at}
+        await self._database.write(lambda c: c.execute(_SETTLE, values))
+
+    def signed(self, intent: Intent) -> None:
+        """The comment naming the person is in Cutover; the mark goes with the next transaction."""
+        clear = sa.update(intents).where(intents.c.id == intent.id).values(outcome="")
+        self._database.write_soon(lambda c: c.execute(clear))
+
+    async def unsigned(self, mark: str, since: float) -> list[tuple[Intent, str]]:
+        """(intent, word) of effects whose comment may be missing, not older than `since` (Unix seconds)."""
+        query = sa.select(intents).where(intents.c.state == OutcomeKind.DONE, intents.c.at >= since)
+        query = query.where(intents.c.outcome.startswith(mark, autoescape=True)).order_by(intents.c.at)
+        rows = await self._database.read(lambda c: c.execute(query).mappings().all())
+        return [(_intent(row), row["outcome"].removeprefix(mark)) for row in rows]
+
+    async def open(self) -> list[Intent]:
+        """Wishes without a settled outcome, oldest first: what a crash left behind."""
+        query = sa.select(intents).where(intents.c.state.in_([OPEN, OutcomeKind.UNKNOWN])).order_by(intents.c.at)
+        rows = await self._database.read(lambda c: c.execute(query).mappings().all())
+        return [_intent(row) for row in rows]
+
+    async def last(self, runbook_id: str, task_id: str, verbs: tuple[str, ...]) -> tuple[Intent, Outcome] | None:
+        """Who did one of `verbs` to this target last, as far as this bot knows."""
+        query = (
+            sa.select(intents)
+            .where(intents.c.runbook_id == runbook_id, intents.c.task_id == task_id)
+            .where(intents.c.verb.in_(verbs), intents.c.state.in_([OutcomeKind.DONE, OPEN]))
+            .order_by(intents.c.at.desc())
+            .limit(1)
+        )
+        row = await self._database.read(lambda c: c.execute(query).mappings().first())
+        if row is None:
+            return None
+        return _intent(row), _outcome(row) or Outcome(OutcomeKind.UNKNOWN, row["at"])
+
+
+def _row(intent: Intent) -> dict[str, Any]:
+    return {
+        "id": intent.id,
+        "key": intent.key,
+        "at": intent.at,
+        "team_id": intent.team_id,
+        "user_id": intent.user_id,
+        "user_name": intent.user_name.raw,
+        "verb": intent.verb,
+        "runbook_id": intent.runbook_id,
+        "task_id": intent.task_id,
+        "seen": intent.seen,
+        "origin": json.dumps(dict(intent.origin)),
+        "wish": json.dumps({**intent.wish, "once": intent.once}),
+        "state": OPEN,
+        "outcome": None,
+        "settled_at": None,
+    }
+
+
+def _intent(row: sa.RowMapping) -> Intent:
+    wish = json.loads(row["wish"])
+    once = wish.pop("once", "")
+    names = ("id", "at", "team_id", "user_id", "verb", "runbook_id", "task_id", "seen")
+    return Intent(
+        **{name: row[name] for name in names},
+        user_name=Text(row["user_name"]),
+        origin=json.loads(row["origin"]),
+        wish=wish,
+        once=once,
+    )
+
+
+def _outcome(row: sa.RowMapping) -> Outcome | None:
+    if row["state"] == OPEN:
+        return None
+    return Outcome(OutcomeKind(row["state"]), row["settled_at"] or row["at"], row["outcome"] or "")

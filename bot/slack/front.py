@@ -1,0 +1,117 @@
+"""The one way in, for both transports. The one rule: kept on disk, then acknowledged, then worked on; once.
+
+The listener acknowledges inside Bolt and hands its work to a tracked task, so no exception can take an ack back
+(Bolt polls the ack every 10 ms and forgets it when the listener raises: 404 after three seconds).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+import structlog
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+
+from bot.clock import Clock
+from bot.errors import StoreUnavailable
+from bot.slack.delivery import Delivery, read_command, read_event, read_interactive
+from bot.slack.inbox import Inbox
+
+_log = structlog.get_logger(__name__)
+_REMEMBER: Final = 2048
+_TAKE_UP_SECONDS: Final = 1800.0
+_ATTEMPTS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What goes back to Slack: `payload` is the ack's body, None for an empty one."""
+
+    status: int = 200
+    payload: Any = None
+
+
+class Front:
+    """Takes deliveries of kind `command`, `interactive` or `event` as parsed JSON objects."""
+
+    def __init__(self, app: AsyncApp, inbox: Inbox, clock: Clock, accepts: Callable[[Delivery], bool]) -> None:
+        self._app = app
+        self._inbox = inbox
+        self._clock = clock
+        self._accepts = accepts
+        self._recent: OrderedDict[str, asyncio.Future[Reply]] = OrderedDict()
+        self.last_received = clock.monotonic()
+
+    async def receive(self, kind: str, body: Mapping[str, Any]) -> Reply:
+        """Acknowledge one delivery. A repeated one gets the first one's answer and is not worked on again."""
+        self.last_received = self._clock.monotonic()
+        delivery = read(kind, body)
+        if delivery is None or not delivery.name:
+            return Reply(400)
+        if not self._accepts(delivery):
+            _log.warning("delivery_refused", kind=delivery.kind, team=delivery.team_id[:20])
+            return Reply(403)
+        if delivery.kind == "options":  # a question: the ack is the answer, nothing to keep
+            return await self._dispatch(delivery, body)
+        if delivery.key in self._recent:
+            return await asyncio.shield(self._recent[delivery.key])
+        answered: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        self._remember(delivery.key, answered)
+        try:
+            reply = await self._keep_and_dispatch(kind, delivery, body)
+        except BaseException as error:
+            self._recent.pop(delivery.key, None)
+            answered.set_exception(error)
+            answered.exception()
+            raise
+        answered.set_result(reply)
+        return reply
+
+    async def take_up(self) -> int:
+        """After a start: work on what was acknowledged and never finished. Returns how many were taken up.
+
+        Modals cannot open any more (their trigger is gone), so listeners answer with a sentence where they need one.
+        """
+        taken = 0
+        for kept in await self._inbox.left_over():
+            fresh = self._clock.unix() - kept.received_at < _TAKE_UP_SECONDS and kept.attempts < _ATTEMPTS
+            delivery = read(kept.kind, orjson.loads(kept.body)) if fresh and kept.body else None
+            if delivery is None:
+                _log.warning("delivery_given_up", key=kept.key, attempts=kept.attempts)
+                self._inbox.done(kept.key)
+                continue
+            await self._dispatch(delivery, orjson.loads(kept.body))
+            taken += 1
+        return taken
+
+    async def _keep_and_dispatch(self, kind: str, delivery: Delivery, body: Mapping[str, Any]) -> Reply:
+        try:
+            if not await self._inbox.keep(delivery.key, kind, orjson.dumps(body)):
+                return Reply()
+        except StoreUnavailable:
+            _log.error("inbox_unavailable", key=delivery.key)  # reads go on; writes are refused by the journal
+        return await self._dispatch(delivery, body)
+
+    async def _dispatch(self, delivery: Delivery, body: Mapping[str, Any]) -> Reply:
+        request = AsyncBoltRequest(mode="socket_mode", body=dict(body), context={"delivery": delivery})
+        response = await self._app.async_dispatch(request)
+        if not response.body:
+            return Reply(response.status)
+        kind = str(response.first_headers().get("content-type", ""))
+        return Reply(response.status, orjson.loads(response.body) if "json" in kind else {"text": response.body})
+
+    def _remember(self, key: str, answered: asyncio.Future[Reply]) -> None:
+        self._recent[key] = answered
+        while len(self._recent) > _REMEMBER:
+            self._recent.popitem(last=False)
+
+
+def read(kind: str, body: Mapping[str, Any]) -> Delivery | None:
+    """The delivery in a payload, None when its type is not known."""
+    if kind == "command":
+        return read_command(body)
+    return read_event(body) if kind == "event" else read_interactive(body)

@@ -1,0 +1,157 @@
+"""Socket Mode. The one rule: health is judged by what arrives, never by "connected".
+
+Our own client over the shared session: the SDK's goes deaf after some resets while it reports a connection, and closes
+the old one before the new one opens. Here a refresh opens the new connection first, so no envelope falls between.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Mapping
+from typing import Any, Final
+
+import aiohttp
+import orjson
+import structlog
+
+from bot.clock import Clock
+from bot.errors import SlackError
+from bot.slack.front import Front
+from bot.slack.web import SlackWeb
+
+_log = structlog.get_logger(__name__)
+_KINDS: Final = {"slash_commands": "command", "interactive": "interactive", "events_api": "event"}
+_FATAL: Final = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "not_allowed_token_type"})
+_PING_SECONDS: Final = 4.0
+_LONGEST_WAIT: Final = 30.0
+_MOST_FRAME: Final = 4 * 1024 * 1024
+
+
+class SocketMode:
+    """Keeps one connection to Slack (two for a moment while one is replaced). `run` ends when cancelled."""
+
+    def __init__(self, session: aiohttp.ClientSession, web: SlackWeb, front: Front, clock: Clock) -> None:
+        self._session = session
+        self._web = web
+        self._front = front
+        self._clock = clock
+        self._working: set[asyncio.Task[None]] = set()
+        self._connections: set[asyncio.Task[None]] = set()
+        self._replace = asyncio.Event()
+        self.connected = asyncio.Event()
+        self.failure = ""
+
+    async def run(self) -> None:
+        """Connect, and whenever a connection ends or asks to be replaced, connect again with growing waits."""
+        failures = 0
+        try:
+            while True:
+                self._replace.clear()
+                if await self._connect():
+                    failures = 0
+                    await self._replace.wait()
+                    continue
+                failures += 1
+                wait = min(_LONGEST_WAIT, 0.25 * 2 ** min(failures, 8)) * random.uniform(0.7, 1.0)  # noqa: S311
+                await self._clock.sleep(wait)
+        finally:
+            self.connected.clear()
+            await self._end(self._connections)
+            await self._end(self._working)
+
+    async def drain(self, seconds: float) -> None:
+        """Wait until the envelopes taken so far are acknowledged."""
+        if self._working:
+            await asyncio.wait(set(self._working), timeout=seconds)
+
+    async def _connect(self) -> bool:
+        """Open a connection and wait for Slack's hello; False when that failed."""
+        hello = asyncio.Event()
+        try:
+            url = str((await self._web.call("apps.connections.open", patience=30.0)).get("url", ""))
+            ws = await asyncio.wait_for(
+                self._session.ws_connect(url, heartbeat=_PING_SECONDS, max_msg_size=_MOST_FRAME), 10
+            )
+        except SlackError as error:
+            self.failure = error.error
+            level = _log.error if error.error in _FATAL else _log.warning
+            level("socket_refused", error=error.error)
+            return False
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            self.failure = type(error).__name__
+            _log.warning("socket_unreachable", error=self.failure)
+            return False
+        task = asyncio.create_task(self._listen(ws, hello))
+        self._connections.add(task)
+        task.add_done_callback(self._gone)
+        first = asyncio.create_task(hello.wait())
+        await asyncio.wait({task, first}, timeout=10, return_when=asyncio.FIRST_COMPLETED)
+        first.cancel()
+        if hello.is_set():
+            self.failure = ""
+            self.connected.set()
+            return True
+        task.cancel()
+        return False
+
+    def _gone(self, task: asyncio.Task[None]) -> None:
+        self._connections.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            _log.warning("socket_broken", error=type(task.exception()).__name__)
+        if not self._connections:
+            self.connected.clear()
+            self._replace.set()
+
+    async def _listen(self, ws: aiohttp.ClientWebSocketResponse, hello: asyncio.Event) -> None:
+        """Read until the connection ends. After a `disconnect` this one goes on while `run` opens the next."""
+        try:
+            async for frame in ws:
+                if frame.type != aiohttp.WSMsgType.TEXT:
+                    continue
+                envelope = _object(frame.data)
+                kind = str(envelope.get("type", ""))
+                if kind == "hello":
+                    hello.set()
+                elif kind == "disconnect":
+                    _log.info("socket_refresh", reason=str(envelope.get("reason", ""))[:40])
+                    self._replace.set()
+                elif envelope.get("envelope_id"):
+                    self._take(ws, kind, envelope)
+        finally:
+            await ws.close()
+
+    def _take(self, ws: aiohttp.ClientWebSocketResponse, kind: str, envelope: Mapping[str, Any]) -> None:
+        task = asyncio.create_task(self._acknowledge(ws, kind, envelope))
+        self._working.add(task)
+        task.add_done_callback(self._working.discard)
+
+    async def _acknowledge(self, ws: aiohttp.ClientWebSocketResponse, kind: str, envelope: Mapping[str, Any]) -> None:
+        answer: dict[str, Any] = {"envelope_id": envelope["envelope_id"]}
+        payload = envelope.get("payload")
+        if kind in _KINDS and isinstance(payload, dict):
+            try:
+                reply = await self._front.receive(_KINDS[kind], payload)
+            except Exception:
+                _log.exception("envelope_failed", kind=kind)  # unacknowledged: Slack delivers it again
+                return
+            if reply.payload is not None:
+                answer["payload"] = reply.payload
+        try:
+            await ws.send_str(orjson.dumps(answer).decode())
+        except (ConnectionError, aiohttp.ClientError):
+            _log.warning("ack_lost", kind=kind)  # Slack delivers it again; the inbox knows it
+
+    async def _end(self, tasks: set[asyncio.Task[None]]) -> None:
+        for task in list(tasks):
+            task.cancel()
+        if tasks:
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        found = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return {}
+    return found if isinstance(found, dict) else {}
