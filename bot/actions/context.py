@@ -17,7 +17,7 @@ from bot.journal import Intent
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Who wants it and from where. `origin`: kind, channel. `once`: the delivery or view, for things that may repeat."""
+    """Who wants it and from where. `origin`: kind, channel. `once`: the delivery or view, for what may be repeated."""
 
     actor: Actor
     origin: Mapping[str, str]

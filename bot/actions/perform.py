@@ -1,4 +1,4 @@
-"""One wish carried out. The one rule: a write is sent at most once; without an answer Cutover is asked what happened."""
+"""One wish carried out. The one rule: a write is sent at most once; without an answer Cutover is asked."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Final
 
 import structlog
@@ -59,7 +60,7 @@ class Recovery:
         since = self._clock.unix() - _SIGN_SECONDS
         for intent, word in await self._journal.unsigned(TO_SIGN, since):
             content = signature(word, intent.user_name.raw, intent.user_id)
-            probe = Intent(**{**_fields(intent), "wish": {"content": content}})
+            probe = replace(intent, wish={"content": content})
             try:
                 if await commented(self._do.client, probe):
                     self._journal.signed(intent)
@@ -93,7 +94,3 @@ def _word(intent: Intent, found: bool | None) -> Message:
     return say.note(
         phrase("Checked with Cutover: “{what}” was not done.", what=what), "Repeat it if you still want it."
     )
-
-
-def _fields(intent: Intent) -> dict[str, object]:
-    return {name: getattr(intent, name) for name in Intent.__dataclass_fields__}
