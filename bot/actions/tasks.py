@@ -39,6 +39,10 @@ class TaskActions:
         self._policy = policy
         self._client = performer.client
 
+    async def read(self, runbook_id: str, task_id: str) -> Task:
+        """The task as it is now."""
+        return await self._client.get_runbook_task(runbook_id, task_id)
+
     async def start(
         self, wish: Wish, runbook_id: str, task_id: str, *, seen: str = "", override: bool = False
     ) -> Result[Task]:

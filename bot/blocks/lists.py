@@ -77,7 +77,7 @@ def _task_line(item: Task, names: Mapping[Ref, Text], streams: Mapping[str, Stre
 
 def _task_button(runbook: Runbook, item: Task) -> parts.Element:
     """Start or Finish where that can be done now, else Show. In a live run it asks once more."""
-    value = encode(task_value(item))
+    value = encode(task_value(item).model_copy(update={"listed": True}))
     if runbook.stage == RunbookStage.ACTIVE and (item.is_startable or item.is_running):
         verb = "Start" if item.is_startable else "Finish"
         action = ActionId.TASK_START if item.is_startable else ActionId.TASK_FINISH

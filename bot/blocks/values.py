@@ -33,13 +33,17 @@ class Value(BaseModel):
 
 
 class TaskValue(Value):
-    """A task as the person saw it. `ask`: finishing asks for branches or answers. `override`: against the rules."""
+    """A task as the person saw it. `ask`: finishing asks for branches or answers. `override`: against the rules.
+
+    `listed`: the button stands in a list, which must not be replaced by one card.
+    """
 
     r: str
     t: str
     seen: str = ""
     ask: bool = False
     override: bool = False
+    listed: bool = False
 
 
 class MoreValue(Value):

@@ -70,9 +70,14 @@ class Answer:
     poster: Poster
     uses: int = 0
     view_id: str = ""
+    redraws: bool = False
 
     async def say(self, message: Message) -> None:
-        """Tell the person, and nobody else."""
+        """Tell the person, and nobody else. After a choice in a picker (`redraws`) the picker gives way to it."""
+        if self.redraws:
+            self.redraws = False
+            await self.replace(message)
+            return
         if await self._respond({**_content(message), "response_type": "ephemeral", "replace_original": False}):
             return
         await self._ephemeral(message)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
+
+import orjson
 
 from bot.model import Text
+
+_CHANNEL: Final = re.compile(r"[CDG][A-Z0-9]{1,40}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,10 @@ def read_interactive(body: Mapping[str, Any]) -> Delivery | None:
         team_id=_text(_part(body, "team"), "id") or _text(user, "team_id"),
         user_id=_text(user, "id"),
         user_name=Text(_text(user, "name") or _text(user, "username")),
-        channel_id=_text(_part(body, "channel"), "id") or _text(container, "channel_id") or _text(first, "channel_id"),
+        channel_id=_text(_part(body, "channel"), "id")
+        or _text(container, "channel_id")
+        or _text(first, "channel_id")
+        or _kept_channel(view),
         trigger_id=_text(body, "trigger_id"),
         response_url=_text(body, "response_url") or _text(first, "response_url"),
         action=action,
@@ -120,6 +128,16 @@ def _part(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 def _text(body: Mapping[str, Any], name: str) -> str:
     found = body.get(name)
     return found if isinstance(found, str) else str(found) if isinstance(found, int) else ""
+
+
+def _kept_channel(view: Mapping[str, Any]) -> str:
+    """A modal has no channel: the one it was opened from stands in its metadata. Only used to answer its sender."""
+    try:
+        meta = orjson.loads(_text(view, "private_metadata") or "{}")
+    except orjson.JSONDecodeError:
+        return ""
+    channel = _text(meta, "channel") if isinstance(meta, dict) else ""
+    return channel if _CHANNEL.match(channel) else ""
 
 
 def _key(kind: str, once: str, body: Mapping[str, Any]) -> str:

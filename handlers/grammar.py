@@ -1,0 +1,60 @@
+"""What people type after a command. The one rule: every input is understood or answered with a sentence; no guessing.
+
+Phones turn quotes into curly ones and spaces into no-break spaces; both count as the plain ones.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from typing import Final
+
+from rapidfuzz import fuzz, process
+
+from bot.errors import BadInput
+
+LONGEST: Final = 4000
+_PLAIN: Final = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "\u00a0": " "})
+
+
+def tidy(text: str) -> str:
+    """One line without control characters, plain quotes and spaces. Raises `BadInput` over 4,000 characters."""
+    if len(text) > LONGEST:
+        raise BadInput(f"That is too long: {len(text)} characters.", f"At most {LONGEST:,} fit into a command.")
+    plain = text.translate(_PLAIN)
+    visible = "".join(" " if ch.isspace() else ch for ch in plain if ch.isspace() or unicodedata.category(ch) != "Cc")
+    return visible.strip()
+
+
+def split_verb(text: str) -> tuple[str, str]:
+    """(verb in lower case, the rest) of what follows a command."""
+    verb, _, rest = tidy(text).partition(" ")
+    return verb.casefold(), rest.strip()
+
+
+def split_target(words: str) -> tuple[str, str]:
+    """(what is meant, the rest): the first word, or what stands in double quotes. Raises `BadInput` for a lone quote.
+
+    An apostrophe is a letter like any other, so `don't` needs no closing.
+    """
+    if not words.startswith('"'):
+        target, _, rest = words.partition(" ")
+        return target, rest.strip()
+    target, closing, rest = words[1:].partition('"')
+    if not closing:
+        raise BadInput("A quote is not closed.", 'Put the whole name in quotes: "Fail over core switches".')
+    return target.strip(), rest.strip()
+
+
+def unquoted(words: str) -> str:
+    """A name that may stand in quotes. Raises `BadInput` for a lone quote."""
+    if not words.startswith('"'):
+        return words
+    target, rest = split_target(words)
+    return f"{target} {rest}".strip()
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that `word` was probably meant to be."""
+    found = process.extractOne(word[:60], list(known), scorer=fuzz.WRatio, score_cutoff=70)
+    return found[0] if found else None

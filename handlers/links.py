@@ -1,0 +1,62 @@
+"""Bind channels to runbooks. The one rule: a link is saved only after a post in the channel has worked."""
+
+from __future__ import annotations
+
+from bot.blocks import announce, say
+from bot.blocks.text import channel, phrase
+from bot.clock import Clock
+from bot.errors import BadInput, SlackError
+from bot.outbox import Outbox
+from bot.settings import Settings
+from bot.slack.answer import Answer
+from bot.store import Link, Links
+from handlers import grammar
+from handlers.ask import Ask
+from handlers.routes import Routes
+from handlers.targets import Targets
+
+routes = Routes()
+_OUTSIDE = frozenset({"not_in_channel", "channel_not_found"})
+
+
+@routes.command("cutover", "link", "<runbook>")
+async def link_channel(
+    ask: Ask, answer: Answer, targets: Targets, links: Links, outbox: Outbox, clock: Clock, settings: Settings
+) -> None:
+    """Bind this channel to a runbook, so that commands here mean it."""
+    words = grammar.unquoted(ask.words)
+    if not words and not ask.runbook_id and (known := links.of(ask.team_id, ask.channel_id)):
+        hint = "Name another runbook to bind the channel to that one."
+        await answer.say(say.note(phrase("This channel is linked to {name}.", name=known.runbook_name), hint))
+        return
+    runbook = await targets.runbook(ask, words)
+    try:
+        ts = await outbox.deliver(f"link:{ask.wish.once}", ask.channel_id, announce.linked(runbook, ask.user_id))
+    except SlackError as error:
+        raise _refused(error, settings.bot_command_prefix) from error
+    link = Link(ask.team_id, ask.channel_id, runbook.id, runbook.name, ask.user_id, clock.unix(), ts)
+    await links.save(link)
+    if answer.redraws:
+        await answer.say(
+            say.done(phrase("Linked {name} to {channel}.", name=runbook.name, channel=channel(ask.channel_id)))
+        )
+
+
+@routes.command("cutover", "unlink")
+async def unlink_channel(ask: Ask, answer: Answer, links: Links) -> None:
+    """Take the runbook off this channel."""
+    link = await links.remove(ask.team_id, ask.channel_id)
+    if link is None:
+        raise BadInput("This channel is not linked to a runbook.", "Nothing was changed.")
+    await answer.say(say.done(phrase("This channel is no longer linked to {name}.", name=link.runbook_name)))
+
+
+def _refused(error: SlackError, prefix: str) -> BadInput:
+    if error.error in _OUTSIDE:
+        return BadInput(
+            "The bot is not in this channel, so nothing was linked.",
+            f"Type `/invite @cutover` here (the bot's name in your workspace), then `/{prefix}cutover link` again.",
+        )
+    return BadInput(
+        f"Slack does not let the bot post here ({error.error}), so nothing was linked.", "Try another channel."
+    )

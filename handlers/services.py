@@ -1,0 +1,40 @@
+"""Everything a listener may ask for by name. The one rule: made once by `bot.app`, shared by all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.actions import EditActions, RunbookActions, TaskActions
+from bot.blocks.say import HelpEntry
+from bot.clock import Clock
+from bot.cutover import Catalogue, CutoverClient
+from bot.identity import Policy
+from bot.journal import Journal
+from bot.outbox import Outbox
+from bot.settings import Settings
+from bot.slack.people import People
+from bot.store import Links
+from handlers.cards import Cards
+from handlers.targets import Targets
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """`targets` finds the runbook or task meant; `tasks`, `edits` and `runbooks` act; the rest reads."""
+
+    client: CutoverClient
+    catalogue: Catalogue
+    targets: Targets
+    cards: Cards
+    tasks: TaskActions
+    edits: EditActions
+    runbooks: RunbookActions
+    links: Links
+    outbox: Outbox
+    people: People
+    policy: Policy
+    journal: Journal
+    settings: Settings
+    clock: Clock
+    help_entries: Sequence[HelpEntry]

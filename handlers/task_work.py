@@ -1,0 +1,95 @@
+"""Start and skip tasks, by command and by button. The one rule: what happened is said, also when nothing did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.actions import NotReady, TaskActions
+from bot.blocks import modal_task, modals, say
+from bot.blocks.card import task_value
+from bot.blocks.forms import SkipForm
+from bot.blocks.ids import ActionId, ViewId
+from bot.blocks.message import Message
+from bot.blocks.text import phrase
+from bot.blocks.values import TaskMeta, TaskValue, seen
+from bot.cutover import CutoverClient
+from bot.slack.answer import Answer
+from handlers import grammar, words
+from handlers.ask import Ask, state_of
+from handlers.cards import Cards
+from handlers.routes import Routes
+from handlers.targets import Targets
+
+routes = Routes()
+
+
+@routes.command("task", "start", "<task>")
+async def start_task(ask: Ask, answer: Answer, targets: Targets, tasks: TaskActions, cards: Cards) -> None:
+    """Start a task."""
+    target, rest = grammar.split_target(ask.words)
+    task = await targets.task(ask, target, rest=rest, question="Which task do you want to start?")
+    override = rest.casefold() == "override"
+    await answer.say(await start(ask, tasks, cards, task.runbook_id, task.id, override=override))
+
+
+@routes.action(ActionId.TASK_START)
+async def press_start(ask: Ask, answer: Answer, tasks: TaskActions, cards: Cards) -> None:
+    value = ask.value(TaskValue)
+    message = await start(ask, tasks, cards, value.r, value.t, seen=value.seen, override=value.override)
+    await (answer.say(message) if value.listed else answer.replace(message))
+
+
+@routes.command("task", "skip", "<task> <reason>")
+async def skip_task(ask: Ask, answer: Answer, targets: Targets, tasks: TaskActions, cards: Cards) -> None:
+    """Skip a task, with the reason."""
+    target, reason = grammar.split_target(ask.words)
+    task = await targets.task(ask, target, rest=reason, question="Which task do you want to skip?")
+    if not reason:
+        value = task_value(task)
+        sentence = phrase("Why should {task} be skipped?", task=task.name)
+        await answer.say(say.try_again(sentence, ActionId.TASK_SKIP, value))
+        return
+    result = await tasks.skip(ask.wish, task.runbook_id, task.id, reason)
+    await answer.say(await cards.task(result.value, words.told(result, "skipped", ask)))
+
+
+@routes.action(ActionId.TASK_SKIP)
+async def ask_skip_reason(ask: Ask, answer: Answer, client: CutoverClient, cards: Cards) -> None:
+    value = ask.value(TaskValue)
+    if not await answer.open(modals.loading("Skip task")):
+        await answer.say(words.expired(ActionId.TASK_SKIP, value))
+        return
+    task = await client.get_runbook_task(value.r, value.t)
+    meta = TaskMeta(r=value.r, t=value.t, seen=seen(task), channel=ask.channel_id)
+    await answer.show(modal_task.skip_task(await cards.view(task), meta=meta))
+
+
+def _read_skip(view: Mapping[str, Any]) -> Any:
+    return modal_task.read_skip(state_of(view))
+
+
+@routes.submit(ViewId.SKIP_TASK, _read_skip)
+async def submit_skip(ask: Ask, answer: Answer, form: SkipForm, tasks: TaskActions, cards: Cards) -> None:
+    meta = ask.meta(TaskMeta)
+    result = await tasks.skip(ask.wish, meta.r, meta.t, form.reason.raw, seen=meta.seen)
+    await answer.say(await cards.task(result.value, words.told(result, "skipped", ask)))
+
+
+@routes.action(ActionId.TASK_SHOW, ActionId.TASK_REFRESH)
+async def press_show(ask: Ask, answer: Answer, client: CutoverClient, tasks: TaskActions, cards: Cards) -> None:
+    value = ask.value(TaskValue)
+    message = await words.full_card(client, tasks, cards, await client.get_runbook_task(value.r, value.t))
+    refresh = ask.delivery.name == ActionId.TASK_REFRESH
+    await (answer.replace(message) if refresh else answer.say(message))
+
+
+async def start(
+    ask: Ask, tasks: TaskActions, cards: Cards, runbook_id: str, task_id: str, *, seen: str = "", override: bool = False
+) -> Message:
+    try:
+        result = await tasks.start(ask.wish, runbook_id, task_id, seen=seen, override=override)
+    except NotReady as refusal:
+        note = phrase("⛔ {sentence} {hint}", sentence=refusal.sentence, hint=refusal.hint)
+        return await cards.task(refusal.task, note, refusal.waiting_for)
+    return await cards.task(result.value, words.told(result, "started", ask))
