@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 
 from bot.blocks import say
@@ -9,12 +10,12 @@ from bot.blocks.say import HelpEntry
 from bot.cutover import CutoverClient
 from bot.errors import CutoverError
 from bot.identity import Policy
-from bot.model import Person
 from bot.settings import Settings
 from bot.slack.answer import Answer
 from bot.slack.people import People
 from bot.store import Links
 from handlers.ask import Ask
+from handlers.persons import cutover_person
 from handlers.routes import Routes
 
 routes = Routes()
@@ -35,25 +36,10 @@ async def show_whoami(
     ask: Ask, answer: Answer, client: CutoverClient, people: People, policy: Policy, links: Links
 ) -> None:
     """Show who the bot takes you for, and what you may do."""
-    member = await people.member(ask.user_id, ask.delivery.user_name)
-    person = await _by_email(client, member.email)
     link = links.of(ask.team_id, ask.channel_id)
-    try:
+    person, linked = None, None
+    with contextlib.suppress(CutoverError):
+        person = await cutover_person(client, people, ask.user_id)
         linked = await client.get_runbook(link.runbook_id) if link else None
-    except CutoverError:
-        linked = None
     operator = policy.is_operator(ask.user_id)
     await answer.say(say.whoami(ask.user_id, person=person, operator=operator, linked_here=linked))
-
-
-async def _by_email(client: CutoverClient, email: str) -> Person | None:
-    """The Cutover user with exactly this e-mail address."""
-    if not email:
-        return None
-    try:
-        async for person in client.list_users(query=email):
-            if person.email.casefold() == email.casefold() and not person.archived:
-                return person
-    except CutoverError:
-        pass
-    return None

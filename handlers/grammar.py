@@ -12,6 +12,7 @@ from typing import Final
 from rapidfuzz import fuzz, process
 
 from bot.errors import BadInput
+from bot.model import Text
 
 LONGEST: Final = 4000
 _PLAIN: Final = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "\u00a0": " "})
@@ -24,6 +25,16 @@ def tidy(text: str) -> str:
     plain = text.translate(_PLAIN)
     visible = "".join(" " if ch.isspace() else ch for ch in plain if ch.isspace() or unicodedata.category(ch) != "Cc")
     return visible.strip()
+
+
+def plain(text: str) -> str:
+    """Without the three entities: Slack escapes `& < >` in what follows a command."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def quoted(target: str) -> str:
+    """A target as it has to be typed to mean the same again."""
+    return f'"{target}"' if " " in target else target
 
 
 def split_verb(text: str) -> tuple[str, str]:
@@ -39,22 +50,46 @@ def split_target(words: str) -> tuple[str, str]:
     """
     if not words.startswith('"'):
         target, _, rest = words.partition(" ")
-        return target, rest.strip()
+        return plain(target), rest.strip()
     target, closing, rest = words[1:].partition('"')
     if not closing:
         raise BadInput("A quote is not closed.", 'Put the whole name in quotes: "Fail over core switches".')
-    return target.strip(), rest.strip()
+    return plain(target.strip()), rest.strip()
+
+
+def split_last(words: str) -> tuple[str, str]:
+    """(what is meant, the last word), for verbs whose last word is a person; a quoted name comes as a whole."""
+    if words.startswith('"'):
+        return split_target(words)
+    target, _, last = words.rpartition(" ")
+    return (plain(target), last) if target else (plain(last), "")
+
+
+def split_override(words: str) -> tuple[str, bool]:
+    """(what is meant, whether `override` stands behind it)."""
+    if words.startswith('"'):
+        target, rest = split_target(words)
+        if rest and rest.casefold() != "override":
+            raise BadInput("Behind the quoted name only `override` may stand.")
+        return target, bool(rest)
+    target, _, last = words.rpartition(" ")
+    return (plain(target), True) if target and last.casefold() == "override" else (plain(words), False)
 
 
 def unquoted(words: str) -> str:
     """A name that may stand in quotes. Raises `BadInput` for a lone quote."""
     if not words.startswith('"'):
-        return words
+        return plain(words)
     target, rest = split_target(words)
-    return f"{target} {rest}".strip()
+    return f"{target} {plain(rest)}".strip()
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:
     """The known word that `word` was probably meant to be."""
     found = process.extractOne(word[:60], list(known), scorer=fuzz.WRatio, score_cutoff=70)
     return found[0] if found else None
+
+
+def plain_text(words: str) -> Text:
+    """The rest of a command as untrusted text."""
+    return Text(plain(words))

@@ -21,6 +21,7 @@ from bot.blocks.ids import RETIRED
 from bot.blocks.message import Message
 from bot.errors import BadInput, BotError
 from bot.identity import Actor
+from bot.metrics import Metrics
 from bot.slack.answer import Answer, Poster
 from bot.slack.delivery import Delivery
 from bot.slack.front import read
@@ -41,13 +42,21 @@ class Guard:
     """Runs listeners. `prefix` stands before all command names."""
 
     def __init__(
-        self, routes: Routes, services: Services, web: SlackWeb, poster: Poster, inbox: Inbox, prefix: str = ""
+        self,
+        routes: Routes,
+        services: Services,
+        web: SlackWeb,
+        poster: Poster,
+        inbox: Inbox,
+        metrics: Metrics,
+        prefix: str = "",
     ) -> None:
         self._routes = routes
         self._services = services
         self._web = web
         self._poster = poster
         self._inbox = inbox
+        self._metrics = metrics
         self._prefix = prefix
         self._running: set[asyncio.Task[None]] = set()
 
@@ -59,6 +68,11 @@ class Guard:
         app.options(_ANY)(self._on_options)
         app.shortcut(_ANY)(self._on_shortcut)
         app.event(_ANY)(self._on_event)
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is under way."""
+        return not self._running
 
     async def drain(self, seconds: float) -> int:
         """Wait for work under way; how many were still running after `seconds`."""
@@ -153,22 +167,28 @@ class Guard:
         task.add_done_callback(self._running.discard)
 
     async def _guarded(self, delivery: Delivery, work: Callable[[Delivery, Answer], Awaitable[None]]) -> None:
-        answer = Answer(delivery, self._web, self._poster)
+        answer, began = Answer(delivery, self._web, self._poster), self._services.clock.monotonic()
+        outcome = "ok"
         try:
             if len(self._running) > _MOST_AT_ONCE:
                 raise BotError("The bot is very busy right now.", "Try again in a moment.")
             await work(delivery, answer)
         except Choose as choose:
+            outcome = "asked"
             await self._tell(answer, choose.message)
         except BotError as error:
+            outcome = "refused"
             _log.info("refused", name=delivery.name, code=error.code, user=delivery.user_id)
             await self._tell(answer, say.error(error))
         except Exception:
+            outcome = "failed"
             reference = uuid.uuid4().hex[:8]
             _log.exception("listener_failed", name=delivery.name, reference=reference)
             sentence = f"Something went wrong inside the bot (reference {reference})."
             await self._tell(answer, say.error(BotError(sentence, "Look at the task in Cutover before you repeat it.")))
         self._inbox.done(delivery.key)
+        self._metrics.outcomes.labels(outcome).inc()
+        self._metrics.work_seconds.observe(self._services.clock.monotonic() - began)
 
     async def _tell(self, answer: Answer, message: Message) -> None:
         try:

@@ -14,6 +14,7 @@ from bot.journal import Journal
 from bot.outbox import Outbox
 from bot.settings import Settings
 from bot.slack.people import People
+from bot.slack.web import SlackWeb
 from bot.store import Links
 from handlers.cards import Cards
 from handlers.targets import Targets
@@ -37,4 +38,5 @@ class Services:
     journal: Journal
     settings: Settings
     clock: Clock
+    slack: SlackWeb
     help_entries: Sequence[HelpEntry]

@@ -10,6 +10,7 @@ from bot.cutover import CutoverClient, find_runbook, find_task
 from bot.errors import BadInput, NotFound
 from bot.model import Runbook, Task
 from bot.store import Links
+from handlers import grammar
 from handlers.ask import Ask, Choose
 
 _ID: Final = re.compile(r"[0-9]{1,18}\Z")
@@ -48,7 +49,7 @@ class Targets:
 
     async def task(self, ask: Ask, words: str, *, rest: str = "", question: str = "Which task?") -> Task:
         """The task of the chosen or linked runbook named by `words`; `rest` is kept while the person chooses."""
-        runbook_id = self.runbook_id(ask, f"{words} {rest}".strip())
+        runbook_id = self.runbook_id(ask, f"{grammar.quoted(words)} {rest}".strip())
         pick = ask.pick(rest).model_copy(update={"r": runbook_id})
         if not words:
             raise Choose(picks.ask_task(question, pick))
@@ -79,7 +80,10 @@ class Targets:
             except NotFound:
                 pass
         runbooks = await self._client.list_runbooks(query=words).all(_MOST)
-        match = find_runbook(runbooks, words)
+        usual = [one for one in runbooks if not one.is_template and not one.archived]
+        match = find_runbook(usual, words)
+        if match.exact is None and (match.guessed or not match.candidates):
+            match = find_runbook(runbooks, words)
         if match.exact is not None:
             return match.exact
         if not match.candidates:

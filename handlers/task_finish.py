@@ -10,7 +10,7 @@ from bot.actions import EditActions, TaskActions
 from bot.blocks import modal_finish, modals, say
 from bot.blocks.card import task_value
 from bot.blocks.forms import FinishForm
-from bot.blocks.html import to_html
+from bot.blocks.html import typed_html
 from bot.blocks.ids import ActionId, ViewId
 from bot.blocks.message import Message
 from bot.blocks.values import TaskMeta, TaskValue, seen
@@ -31,12 +31,13 @@ _RESULTS = {"pass": "pass", "fail": "fail", "not tested": "not_tested"}
 @routes.command("task", "finish", "<task>")
 async def finish_task(ask: Ask, answer: Answer, targets: Targets, tasks: TaskActions, cards: Cards) -> None:
     """Finish a running task; asks for branches and answers where the task wants them."""
-    target, rest = grammar.split_target(ask.words)
+    target, override = grammar.split_override(ask.words)
+    rest = "override" if override else ""
     task = await targets.task(ask, target, rest=rest, question="Which task do you want to finish?")
     if task.is_running and (await cards.view(task)).asks:
         await answer.say(say.ask_to_finish(task, task_value(task, asks=True)))
         return
-    await answer.say(await finish(ask, tasks, cards, task, override=rest.casefold() == "override"))
+    await answer.say(await finish(ask, tasks, cards, task, override=override))
 
 
 @routes.action(ActionId.TASK_FINISH)
@@ -113,7 +114,7 @@ async def submit_finish(
     )
     if form.comment:
         wish = replace(ask.wish, once=f"{ask.wish.once}:comment")
-        await edits.comment(wish, meta.r, meta.t, to_html(form.comment.raw))
+        await edits.comment(wish, meta.r, meta.t, typed_html(form.comment.raw))
     await answer.say(await cards.task(result.value, words.told(result, "finished", ask)))
 
 

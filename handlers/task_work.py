@@ -11,7 +11,7 @@ from bot.blocks.card import task_value
 from bot.blocks.forms import SkipForm
 from bot.blocks.ids import ActionId, ViewId
 from bot.blocks.message import Message
-from bot.blocks.text import phrase
+from bot.blocks.text import coded, phrase
 from bot.blocks.values import TaskMeta, TaskValue, seen
 from bot.cutover import CutoverClient
 from bot.slack.answer import Answer
@@ -27,9 +27,9 @@ routes = Routes()
 @routes.command("task", "start", "<task>")
 async def start_task(ask: Ask, answer: Answer, targets: Targets, tasks: TaskActions, cards: Cards) -> None:
     """Start a task."""
-    target, rest = grammar.split_target(ask.words)
+    target, override = grammar.split_override(ask.words)
+    rest = "override" if override else ""
     task = await targets.task(ask, target, rest=rest, question="Which task do you want to start?")
-    override = rest.casefold() == "override"
     await answer.say(await start(ask, tasks, cards, task.runbook_id, task.id, override=override))
 
 
@@ -50,7 +50,7 @@ async def skip_task(ask: Ask, answer: Answer, targets: Targets, tasks: TaskActio
         sentence = phrase("Why should {task} be skipped?", task=task.name)
         await answer.say(say.try_again(sentence, ActionId.TASK_SKIP, value))
         return
-    result = await tasks.skip(ask.wish, task.runbook_id, task.id, reason)
+    result = await tasks.skip(ask.wish, task.runbook_id, task.id, grammar.plain(reason))
     await answer.say(await cards.task(result.value, words.told(result, "skipped", ask)))
 
 
@@ -90,6 +90,6 @@ async def start(
     try:
         result = await tasks.start(ask.wish, runbook_id, task_id, seen=seen, override=override)
     except NotReady as refusal:
-        note = phrase("⛔ {sentence} {hint}", sentence=refusal.sentence, hint=refusal.hint)
+        note = phrase("⛔ {sentence} {hint}", sentence=coded(refusal.sentence), hint=coded(refusal.hint))
         return await cards.task(refusal.task, note, refusal.waiting_for)
     return await cards.task(result.value, words.told(result, "started", ask))

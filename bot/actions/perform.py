@@ -94,6 +94,11 @@ class Performer:
         self._working.add(task)
         task.add_done_callback(self._working.discard)
 
+    @property
+    def idle(self) -> bool:
+        """Whether no background work is under way."""
+        return not self._working
+
     async def drain(self, seconds: float) -> None:
         """Wait for background work before the end."""
         if self._working:

@@ -10,7 +10,7 @@ from bot.actions.perform import Performer, signature
 from bot.actions.results import By, Result, ResultKind, by
 from bot.blocks.values import seen as seen_of
 from bot.cutover import TaskFields, is_done_already
-from bot.errors import BotError, CutoverError, Refused
+from bot.errors import BotError, CutoverError, NotAllowed, Refused
 from bot.identity import Policy
 from bot.journal import Intent
 from bot.model import FieldValue, Task
@@ -147,6 +147,11 @@ class TaskActions:
         except Refused as error:
             if any(is_done_already(finding.code) for finding in error.findings):
                 return await self._already(await again(), (intent.verb,))
+            if error.has("task.user_not_assigned") and not self._policy.is_operator(intent.user_id):
+                raise NotAllowed(
+                    "Cutover lets only the people assigned do that, and the bot's own user is not among them.",
+                    "Do it in Cutover, or ask an operator here.",
+                ) from error
             raise
         if not fresh:
             return Result(ResultKind.REPEAT, task, By(intent.user_id, self._do.clock.now()))

@@ -86,6 +86,7 @@ class CreateForm:
     name: Text
     description: Text
     shift_fixed_times: bool
+    workspace_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,16 @@ def to_html(mrkdwn: str, limit: int = 8_000, names: Mapping[str, str] | None = N
     return done
 
 
+def typed_html(text: str) -> str:
+    """The same for text typed into a form, which Slack does not escape."""
+    return to_html(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
+
+
+def readable(mrkdwn: str, names: Mapping[str, str] | None = None) -> str:
+    """A Slack message as a person would type it, for presets of forms."""
+    return _spell_out(mrkdwn, names or {})
+
+
 def _spell_out(text: str, names: Mapping[str, str]) -> str:
     """Mentions, links and dates as words; then Slack's three entities."""
     text = _SPECIAL.sub(lambda found: _words(found.group(1), names) or found.group(), text)

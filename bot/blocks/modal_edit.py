@@ -14,15 +14,22 @@ from bot.blocks.ids import ActionId, ViewId
 from bot.blocks.message import View
 from bot.blocks.text import bold, phrase
 from bot.blocks.values import CreateMeta, RunbookMeta, TaskMeta, encode_meta
-from bot.model import Runbook, Stream, Task, TaskType, Text
+from bot.model import Runbook, Stream, Task, TaskType, Text, Workspace
 
 _NAME = 255
 _LONG = 3_000
 _LEVELS = {"level_1": "Level 1", "level_2": "Level 2", "level_3": "Level 3"}
 
 
-def create_runbook(*, meta: CreateMeta, name: Text | str = "", template: Runbook | None = None) -> View:
-    """A runbook from a template, or blank. `name` and `template` are presets."""
+def create_runbook(
+    *,
+    meta: CreateMeta,
+    name: Text | str = "",
+    template: Runbook | None = None,
+    workspaces: Sequence[Workspace] = (),
+    workspace_id: str | None = None,
+) -> View:
+    """A runbook from a template, or blank in one of `workspaces`. The others are presets."""
     preset = parts.option(template.name, template.id) if template is not None else None
     menu = parts.external_select(ActionId.CHOOSE_TEMPLATE, "Type part of a template's name", initial=preset)
     shift = [parts.option("Shift fixed times to the new start", "shift")]
@@ -30,10 +37,19 @@ def create_runbook(*, meta: CreateMeta, name: Text | str = "", template: Runbook
     blocks = [
         parts.field("Name", parts.text_input(initial=_whole(name, _NAME), longest=_NAME), "name"),
         parts.field("Template", menu, "template", hint=f"Empty: a blank runbook. {copied}", optional=True),
+        *_workspaces(workspaces, workspace_id),
         parts.field("Times", parts.choices("checkboxes", shift), "times", optional=True),
         parts.field("Description", parts.text_input(lines=True), "description", optional=True),
     ]
     return View(parts.modal("Create runbook", ViewId.CREATE_RUNBOOK, blocks, submit="Create", meta=encode_meta(meta)))
+
+
+def _workspaces(workspaces: Sequence[Workspace], preset: str | None) -> list[parts.Block]:
+    options = [parts.option(w.name, w.id) for w in workspaces if len(w.id) <= fit.OPTION_VALUE]
+    if not options:
+        return []
+    menu = parts.select(options, initial=preset or (workspaces[0].id if len(options) == 1 else None))
+    return [parts.field("Workspace", menu, "workspace", hint="For a blank runbook.", optional=True)]
 
 
 def _whole(value: Text | str, limit: int) -> str | None:
@@ -47,11 +63,14 @@ def read_create(state: State) -> CreateForm | Errors:
     name = forms.one_line(state, "name")
     if not name:
         return {"name": "Give it a name."}
+    if forms.has(state, "workspace") and not (forms.choice(state, "template") or forms.choice(state, "workspace")):
+        return {"workspace": "Choose a workspace, or a template above."}
     return CreateForm(
         template_id=forms.choice(state, "template"),
         name=name,
         description=forms.text(state, "description"),
         shift_fixed_times="shift" in forms.choices(state, "times"),
+        workspace_id=forms.choice(state, "workspace"),
     )
 
 

@@ -34,14 +34,22 @@ _FLAGS = {
 }
 
 
-def start_runbook(runbook: Runbook, *, allow_live: bool, meta: StartMeta, findings: Sequence[parts.Block] = ()) -> View:
-    """The start form. `findings`: blocks of `findings_blocks`, shown on top after a refused start."""
+def start_runbook(
+    runbook: Runbook,
+    *,
+    allow_live: bool,
+    meta: StartMeta,
+    findings: Sequence[parts.Block] = (),
+    preset: StartForm | None = None,
+) -> View:
+    """The start form. After a refused start: `findings` (of `findings_blocks`) on top, `preset` as it was chosen."""
+    chosen = preset or StartForm(RunType.REHEARSAL, Comms.OFF, False, False, False, ValidationLevel.ERROR)
     kinds = [RunType.REHEARSAL, RunType.LIVE] if allow_live else [RunType.REHEARSAL]
     types = [parts.option(_RUN_TYPES[kind], kind) for kind in kinds]
     blocks = [
         *findings,
         parts.section(phrase("{name}\n{state}", name=bold(runbook.name, 150), state=words.runbook_state(runbook))),
-        parts.field("Run type", parts.choices("radio_buttons", types, [RunType.REHEARSAL]), "run_type"),
+        parts.field("Run type", parts.choices("radio_buttons", types, [chosen.run_type]), "run_type"),
     ]
     if allow_live:
         hint = f"Only for a LIVE run: type {typed_name(runbook.name)}"
@@ -52,9 +60,14 @@ def start_runbook(runbook: Runbook, *, allow_live: bool, meta: StartMeta, findin
     levels = [parts.option(label, value) for value, label in _LEVELS.items()]
     flags = [parts.option(label, value) for value, label in _FLAGS.items()]
     blocks += [
-        parts.field("Communications", parts.select(comms, initial=Comms.OFF), "comms"),
-        parts.field("Options", parts.choices("checkboxes", flags), "flags", optional=True),
-        parts.field("Checks", parts.select(levels, initial=ValidationLevel.ERROR), "level"),
+        parts.field("Communications", parts.select(comms, initial=chosen.comms), "comms"),
+        parts.field(
+            "Options",
+            parts.choices("checkboxes", flags, [name for name in _FLAGS if getattr(chosen, name)]),
+            "flags",
+            optional=True,
+        ),
+        parts.field("Checks", parts.select(levels, initial=chosen.validation_level), "level"),
     ]
     if not allow_live:
         blocks.append(parts.context(Mrkdwn("You may start rehearsals. Live starts are for the bot's operators.")))

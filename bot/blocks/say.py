@@ -17,7 +17,7 @@ from bot.blocks.announce import (
 from bot.blocks.card import task_value
 from bot.blocks.ids import ActionId
 from bot.blocks.message import Message, message
-from bot.blocks.text import Mrkdwn, bold, duration, join, literal, phrase, user
+from bot.blocks.text import Mrkdwn, bold, coded, duration, join, literal, phrase, user
 from bot.blocks.values import RunbookValue, TaskValue, Value, encode, seen_runbook
 from bot.errors import BadInput, BotError, NotAllowed, RateLimited, Unavailable, UnknownOutcome
 from bot.model import Person, Runbook, Task, Text
@@ -58,9 +58,9 @@ def error(error: BotError) -> Message:
     sign = next((sign for kind, sign in _SIGNS if isinstance(error, kind)), "⚠️")
     wait = error.retry_after if isinstance(error, RateLimited) else None
     lines = [
-        phrase("{sign} {sentence}", sign=Mrkdwn(sign), sentence=literal(error.sentence, 400)),
+        phrase("{sign} {sentence}", sign=Mrkdwn(sign), sentence=coded(error.sentence)),
         _detail(error.detail),
-        literal(error.hint, 400) if error.hint else None,
+        coded(error.hint) if error.hint else None,
         Mrkdwn(f"Try again in {duration(max(1, round(wait)))}.") if wait is not None else None,
     ]
     return message([parts.section(join("\n", lines))])
@@ -80,7 +80,7 @@ def note(sentence: Mrkdwn | str, hint: Mrkdwn | str | None = None) -> Message:
 
 
 def _said(value: Mrkdwn | str) -> Mrkdwn:
-    return value if isinstance(value, Mrkdwn) else literal(value, 600)
+    return value if isinstance(value, Mrkdwn) else coded(value, 600)
 
 
 def done(sentence: Mrkdwn | str, *, hint: Mrkdwn | str | None = None, buttons: Sequence[parts.Element] = ()) -> Message:

@@ -65,6 +65,14 @@ def bold(value: Text | str, limit: int = NAME_LIMIT) -> Mrkdwn:
     return Mrkdwn(f"*{shown}*") if not re.search(r"[*_~`\u200a\u2068]", shown) else shown
 
 
+def coded(value: str, limit: int = 400) -> Mrkdwn:
+    """A sentence of ours: what stands between backticks is code; an odd backtick is shown as it is."""
+    shown = literal(value, limit)
+    if _GRAVE in value or shown.count(_GRAVE) % 2:
+        return shown
+    return Mrkdwn(shown.replace(_GRAVE, "`"))
+
+
 def literal_lines(value: Text | str, limit: int = 600, lines: int = 8) -> Mrkdwn:
     """Several lines shown exactly as written; at most `lines` of them."""
     text = _head(value, limit, lines=True)

@@ -58,6 +58,11 @@ class Outbox:
         answer = await self._post(key, channel_id, {"text": message.text, "blocks": list(message.blocks)})
         return str(answer.get("ts", ""))
 
+    async def waiting(self) -> int:
+        """How many letters are not sent yet."""
+        query = sa.select(sa.func.count()).where(letters.c.state.in_(["waiting", "sending"]))
+        return int(await self._database.read(lambda c: c.execute(query).scalar_one()))
+
     async def run(self) -> None:
         """Send what is due until cancelled."""
         while True:

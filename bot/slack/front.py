@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,8 +18,9 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 
 from bot.clock import Clock
 from bot.errors import StoreUnavailable
+from bot.metrics import Metrics
 from bot.slack.delivery import Delivery, read_command, read_event, read_interactive
-from bot.slack.inbox import Inbox
+from bot.slack.inbox import Inbox, Kept
 
 _log = structlog.get_logger(__name__)
 _REMEMBER: Final = 2048
@@ -38,17 +39,20 @@ class Reply:
 class Front:
     """Takes deliveries of kind `command`, `interactive` or `event` as parsed JSON objects."""
 
-    def __init__(self, app: AsyncApp, inbox: Inbox, clock: Clock, accepts: Callable[[Delivery], bool]) -> None:
+    def __init__(
+        self, app: AsyncApp, inbox: Inbox, clock: Clock, accepts: Callable[[Delivery], bool], metrics: Metrics
+    ) -> None:
         self._app = app
         self._inbox = inbox
         self._clock = clock
         self._accepts = accepts
+        self._metrics = metrics
         self._recent: OrderedDict[str, asyncio.Future[Reply]] = OrderedDict()
         self.last_received = clock.monotonic()
 
     async def receive(self, kind: str, body: Mapping[str, Any]) -> Reply:
         """Acknowledge one delivery. A repeated one gets the first one's answer and is not worked on again."""
-        self.last_received = self._clock.monotonic()
+        began = self.last_received = self._clock.monotonic()
         delivery = read(kind, body)
         if delivery is None or not delivery.name:
             return Reply(400)
@@ -57,7 +61,9 @@ class Front:
             return Reply(403)
         if delivery.kind == "options":  # a question: the ack is the answer, nothing to keep
             return await self._dispatch(delivery, body)
+        self._metrics.deliveries.labels(delivery.kind).inc()
         if delivery.key in self._recent:
+            self._metrics.repeated.inc()
             return await asyncio.shield(self._recent[delivery.key])
         answered: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._remember(delivery.key, answered)
@@ -69,15 +75,16 @@ class Front:
             answered.exception()
             raise
         answered.set_result(reply)
+        self._metrics.ack_seconds.labels(delivery.kind).observe(self._clock.monotonic() - began)
         return reply
 
-    async def take_up(self) -> int:
+    async def take_up(self, left_over: Iterable[Kept]) -> int:
         """After a start: work on what was acknowledged and never finished. Returns how many were taken up.
 
         Modals cannot open any more (their trigger is gone), so listeners answer with a sentence where they need one.
         """
         taken = 0
-        for kept in await self._inbox.left_over():
+        for kept in left_over:
             fresh = self._clock.unix() - kept.received_at < _TAKE_UP_SECONDS and kept.attempts < _ATTEMPTS
             delivery = read(kept.kind, orjson.loads(kept.body)) if fresh and kept.body else None
             if delivery is None:

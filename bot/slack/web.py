@@ -71,7 +71,7 @@ class SlackWeb:
 
 
 def _encode(method: str, args: Mapping[str, Any]) -> tuple[bytes, str]:
-    if method.startswith(_JSON_METHODS):
+    if method.startswith(_JSON_METHODS) and method != "chat.getPermalink":
         return orjson.dumps(args), "application/json; charset=utf-8"
     plain = {name: value if isinstance(value, str) else orjson.dumps(value).decode() for name, value in args.items()}
     return urlencode(plain).encode(), "application/x-www-form-urlencoded"

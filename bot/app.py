@@ -1,0 +1,297 @@
+"""The composition root: settings become services, services a running bot. The one rule: nothing else builds them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Awaitable, Callable, Mapping
+from types import TracebackType
+from typing import Any, Final
+
+import aiohttp
+import structlog
+from aiohttp import web
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+
+from bot.actions import EditActions, Performer, Recovery, RunbookActions, TaskActions
+from bot.blocks.message import Message
+from bot.clock import Clock
+from bot.cutover import Catalogue, CutoverClient
+from bot.cutover.transport import Transport
+from bot.errors import BotError, SlackError
+from bot.health import health_app
+from bot.identity import Policy
+from bot.journal import Intent, Journal
+from bot.metrics import Metrics
+from bot.outbox import Outbox
+from bot.settings import Settings
+from bot.slack.answer import Poster
+from bot.slack.delivery import Delivery
+from bot.slack.front import Front
+from bot.slack.inbox import Inbox
+from bot.slack.ingress import Ingress
+from bot.slack.people import People
+from bot.slack.socket import SocketMode
+from bot.slack.web import SlackWeb
+from bot.store import Database, Links
+from handlers.cards import Cards
+from handlers.everything import all_routes, help_entries
+from handlers.guard import Guard
+from handlers.services import Services
+from handlers.targets import Targets
+
+_log = structlog.get_logger(__name__)
+DRAIN_SECONDS: Final = 10.0
+_AGAIN: Final = 5.0
+_PRUNE: Final = 3600.0
+_CONNECTIONS: Final = 100
+
+
+class Bot:
+    """The whole bot: `async with Bot(settings) as bot:` starts it and ends it in order; `listen=False` for tests.
+
+    `url` and `health_url` are where it listens, once started. Raises `StoreUnavailable`, or OSError for a taken port.
+    """
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self.clock = clock or Clock()
+        self.metrics = Metrics()
+        self.database = Database(settings.bot_database_url)
+        self.team_id = ""
+        self.url = ""
+        self.health_url = ""
+        self.socket: SocketMode | None = None
+        self._problem = "Slack has not answered yet"
+        self._runners: list[web.AppRunner] = []
+        self._work: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> Bot:
+        await self.database.open()
+        self.session = aiohttp.ClientSession(
+            cookie_jar=aiohttp.DummyCookieJar(), connector=aiohttp.TCPConnector(limit=_CONNECTIONS)
+        )
+        try:
+            self._build()
+            await self.links.load()
+            self._left_over = await self.inbox.left_over()
+            await self._start()
+        except BaseException:
+            await self._close()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take nothing new, finish what was begun (at most ten seconds), then let go of everything."""
+        for runner in self._runners:
+            await runner.cleanup()
+        if self.socket is not None:
+            await self.socket.drain(1.0)
+        for task in self._work:
+            task.cancel()
+        await asyncio.gather(*self._work, return_exceptions=True)
+        left = await self.guard.drain(DRAIN_SECONDS)
+        if left:
+            _log.warning("work_left_for_the_next_start", tasks=left)
+        await self.performer.drain(2.0)
+        await self._close()
+
+    def _build(self) -> None:
+        settings, clock = self.settings, self.clock
+        self.web = SlackWeb(self.session, settings.slack_api_url, settings.slack_bot_token.get_secret_value(), clock)
+        transport = Transport(
+            settings.cutover_api_url,
+            settings.cutover_api_token.get_secret_value(),
+            api_version=settings.cutover_api_version,
+            core_url=settings.cutover_core_url,
+            session=self.session,
+            clock=clock,
+        )
+        self.client = CutoverClient(transport, clock)
+        self.links = Links(self.database)
+        self.journal = Journal(self.database)
+        self.performer = Performer(self.client, self.journal, clock)
+        self.outbox = Outbox(self.database, self.web, clock)
+        self.inbox = Inbox(self.database, clock)
+        self.recovery = Recovery(self.performer, self.journal, clock, self._tell)
+        routes = all_routes()
+        poster = Poster(self.session, settings.slack_api_url, settings.slack_response_hosts)
+        services = self._services(help_entries(routes))
+        self.guard = Guard(routes, services, self.web, poster, self.inbox, self.metrics, settings.bot_command_prefix)
+        self.bolt = _bolt(settings.slack_bot_token.get_secret_value())
+        self.guard.bind(self.bolt)
+        self.front = Front(self.bolt, self.inbox, clock, self._accepts, self.metrics)
+
+    def _services(self, entries: Any) -> Services:
+        policy = Policy(self.settings.bot_operators)
+        catalogue = Catalogue(self.client, self.clock)
+        return Services(
+            client=self.client,
+            catalogue=catalogue,
+            targets=Targets(self.client, self.links),
+            cards=Cards(self.client, catalogue, self.clock),
+            tasks=TaskActions(self.performer, policy),
+            edits=EditActions(self.performer),
+            runbooks=RunbookActions(self.performer, policy),
+            links=self.links,
+            outbox=self.outbox,
+            people=People(self.web, self.clock),
+            policy=policy,
+            journal=self.journal,
+            settings=self.settings,
+            clock=self.clock,
+            slack=self.web,
+            help_entries=entries,
+        )
+
+    async def _start(self) -> None:
+        settings = self.settings
+        if settings.bot_health_listen:
+            app = health_app(self.metrics, self.problems, self._refresh)
+            self.health_url = await self._serve(app, settings.bot_health_listen)
+        self._forever("identify", self._identify)
+        self._forever("outbox", self.outbox.run)
+        self._forever("recovery", self._recover)
+        self._forever("prune", self._prune)
+        if settings.slack_app_token is not None:
+            app_web = SlackWeb(
+                self.session, settings.slack_api_url, settings.slack_app_token.get_secret_value(), self.clock
+            )
+            self.socket = SocketMode(self.session, app_web, self.front, self.clock)
+            self._forever("socket", self.socket.run)
+        elif settings.bot_listen and settings.slack_signing_secret:
+            previous = settings.slack_signing_secret_previous
+            secrets = [one.get_secret_value() for one in (settings.slack_signing_secret, previous) if one]
+            ingress = Ingress(self.front, tuple(secrets), self.clock)
+            self.url = await self._serve(ingress.app, settings.bot_listen)
+
+    async def _serve(self, app: web.Application, where: str) -> str:
+        host, _, port = where.rpartition(":")
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
+        await runner.setup()
+        self._runners.append(runner)
+        await web.TCPSite(runner, host, int(port)).start()
+        return f"http://{host}:{runner.addresses[0][1]}"
+
+    @property
+    def idle(self) -> bool:
+        """Whether everything that was asked for is answered and signed."""
+        return self.guard.idle and self.performer.idle
+
+    async def problems(self) -> Mapping[str, str]:
+        """What keeps the bot from answering; empty when it is ready."""
+        found = {} if self.team_id else {"slack": self._problem}
+        if self.socket is not None and not self.socket.connected.is_set():
+            found["socket"] = self.socket.failure or "not connected yet"
+        try:
+            await self.database.flush()
+        except BotError as error:
+            found["database"] = error.sentence
+        return found
+
+    async def _refresh(self) -> None:
+        connected = self.socket.connected.is_set() if self.socket else bool(self.url)
+        self.metrics.connected.set(connected)
+        self.metrics.open_intents.set(len(await self.journal.open()))
+        self.metrics.waiting_letters.set(await self.outbox.waiting())
+
+    async def _identify(self) -> None:
+        """Ask Slack once which workspace the token belongs to; the bot is not ready before."""
+        while not self.team_id:
+            try:
+                self.team_id = str((await self.web.call("auth.test")).get("team_id", ""))
+            except SlackError as error:
+                self._problem = f"Slack answers {error.error} to auth.test"
+                _log.warning("slack_not_reached", error=error.error)
+                await self.clock.sleep(_AGAIN)
+
+    async def _recover(self) -> None:
+        """What the last end left open comes before everything else that is found in the inbox."""
+        with contextlib.suppress(BotError):
+            await self.recovery.settle_open()
+            await self.recovery.sign_missing()
+        taken = await self.front.take_up(self._left_over)
+        self._left_over = []
+        if taken:
+            _log.info("taken_up", deliveries=taken)
+        await self.recovery.run()
+
+    async def _prune(self) -> None:
+        while True:
+            await self.inbox.prune()
+            await self.clock.sleep(_PRUNE)
+
+    def _forever(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Background work: a fault in it is logged and it begins again; it never takes the bot with it."""
+
+        async def run() -> None:
+            while True:
+                try:
+                    await work()
+                    return
+                except Exception:
+                    _log.exception("background_work_failed", work=name)
+                    await self.clock.sleep(_AGAIN)
+
+        self._work.append(asyncio.create_task(run(), name=name))
+
+    def _accepts(self, delivery: Delivery) -> bool:
+        """The token acts in one workspace, so deliveries of another are not ours (empty where Slack does not say)."""
+        return not self.team_id or not delivery.team_id or delivery.team_id == self.team_id
+
+    async def _tell(self, intent: Intent, message: Message) -> None:
+        """Reach the person who asked, beside the channel's messages or by direct message."""
+        content: dict[str, Any] = {"text": message.text, "blocks": list(message.blocks)}
+        channel = intent.origin.get("channel", "")
+        try:
+            if not channel:
+                raise SlackError("no_channel", method="chat.postEphemeral")
+            await self.web.call("chat.postEphemeral", channel=channel, user=intent.user_id, **content)
+        except SlackError:
+            try:
+                await self.web.call("chat.postMessage", channel=intent.user_id, unfurl_links=False, **content)
+            except SlackError as error:
+                _log.warning("not_told", intent=intent.id, error=error.error)
+
+    async def _close(self) -> None:
+        for runner in self._runners:
+            await runner.cleanup()
+        await self.session.close()
+        with contextlib.suppress(BotError):
+            await self.database.flush()
+        await self.database.close()
+
+
+def _bolt(token: str) -> AsyncApp:
+    """Bolt without its own middleware: the signature was checked before, one workspace needs no look-up."""
+    result = AuthorizeResult(enterprise_id=None, team_id=None, bot_token=token)
+
+    async def authorize() -> AuthorizeResult:
+        return result
+
+    return AsyncApp(
+        name="cutover",
+        authorize=authorize,
+        process_before_response=True,
+        request_verification_enabled=False,
+        ignoring_self_events_enabled=False,
+        ssl_check_enabled=False,
+        url_verification_enabled=False,
+        attaching_function_token_enabled=False,
+    )
+
+
+async def run(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with Bot(settings) as bot:
+        _log.info("started", delivery="socket" if settings.uses_socket else "http", url=bot.url, health=bot.health_url)
+        await stop.wait()
+        _log.info("ending")

@@ -1,0 +1,89 @@
+"""`cutover-bot demo`: both embedded servers and the bot in one process. The one rule: the bot is the production bot.
+
+Only its clock is the made-up world's, so that ages and times on cards fit a world that runs faster than ours.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot import manifest
+from bot.app import Bot
+from bot.clock import Clock
+from bot.sandbox.cutover import EmbeddedCutover
+from bot.sandbox.slack import EmbeddedSlack
+from bot.settings import Settings, load
+
+DANA, SAM, CHANNEL = "U0DANA00001", "U0SAM000002", "C0DCFAILOVR"
+OPERATORS = f"{DANA},{SAM},U0MEI000003,U0IVAN00004"
+_STORY = """
+  Slack page   {page}   (you are Dana; a second window as Sam: {other})
+               Dana, Sam, Mei and Ivan are operators; Noor and Tom are not
+  Cutover      {cutover}   (its world runs {speed:g} times as fast as ours)
+
+  In #dc-failover try:
+    /cutover link fail-over          bind the channel to the runbook
+    /runbook start                   rehearsal is preset
+    /task next                       what can start now, with buttons
+    /task finish roll                part of a name is enough
+    /cutover help                    everything else
+
+  Ctrl+C ends it; nothing is kept.
+"""
+
+
+class WorldClock(Clock):
+    """Wall time of the embedded world; waiting and deadlines stay real."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._world = now
+
+    def unix(self) -> float:
+        return self._world()
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self._world(), UTC)
+
+
+def demo_settings(slack: EmbeddedSlack, cutover: EmbeddedCutover, folder: Path, health: str | None = None) -> Settings:
+    """Settings for the embedded servers; the environment and `.env` do not count."""
+    return load(
+        _env_file=None,
+        slack_bot_token=slack.bot_token,
+        slack_app_token=slack.app_token,
+        slack_signing_secret=None,
+        slack_api_url=slack.api_url,
+        cutover_api_url=cutover.url,
+        cutover_api_token=cutover.tokens["bot"],
+        cutover_core_url=None,
+        bot_database_url=f"sqlite:///{folder / 'demo.db'}",
+        bot_listen=None,
+        bot_health_listen=health,
+        bot_operators=OPERATORS,
+        bot_command_prefix="",
+        bot_log_level="WARNING",
+    )
+
+
+async def serve(port: int, cutover_port: int, world: str, speed: float) -> None:
+    """Run the demo until Ctrl+C. OSError when a port is taken."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    slack = EmbeddedSlack(port=port, manifest=manifest.build())
+    cutover = EmbeddedCutover(world=world, port=cutover_port, speed=speed)
+    with tempfile.TemporaryDirectory(prefix="cutover-demo-") as folder:
+        async with slack, cutover:
+            clock = WorldClock(cutover.clock.now) if speed else Clock()
+            async with Bot(demo_settings(slack, cutover, Path(folder)), clock) as bot:
+                if bot.socket is not None:
+                    await bot.socket.connected.wait()
+                page = f"{slack.url}/#{DANA}/{CHANNEL}"
+                other = f"{slack.url}/#{SAM}/{CHANNEL}"
+                print(_STORY.format(page=page, other=other, cutover=cutover.url, speed=speed), flush=True)
+                await stop.wait()

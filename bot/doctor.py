@@ -1,0 +1,147 @@
+"""`cutover-bot doctor`. The one rule: every finding says what to do, and no check changes anything."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+import aiohttp
+
+from bot import manifest
+from bot.clock import Clock
+from bot.cutover import CutoverClient
+from bot.cutover.transport import Transport
+from bot.errors import BotError, Forbidden, SlackError, Unauthorised
+from bot.settings import Settings, SettingsError, load
+from bot.slack.web import SlackWeb
+from bot.store import Database
+
+_SECONDS = aiohttp.ClientTimeout(total=10)
+_SLACK_ADVICE = {
+    "invalid_auth": "The token is not known: copy it again from the app's page.",
+    "not_authed": "The token is empty.",
+    "account_inactive": "The app was removed from the workspace: install it again.",
+    "token_revoked": "The token was revoked: install the app again and copy the new one.",
+    "not_allowed_token_type": "This is the wrong kind of token: bot tokens begin with xoxb-, app tokens with xapp-.",
+    "missing_scope": "Give the app the scopes of manifest.yml and install it again.",
+    "unreachable": "SLACK_API_URL cannot be reached from here: check the address, the proxy and the firewall.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check: `what`, whether it passed, and a sentence (what to do when it did not)."""
+
+    what: str
+    good: bool
+    sentence: str
+
+
+async def examine(show: Callable[[str], object], settings: Settings | None = None) -> bool:
+    """Check everything and show a line each; True when nothing is wrong."""
+    if settings is None:
+        try:
+            settings = load()
+        except SettingsError as error:
+            for key, why in error.problems.items():
+                show(f"✗ {key}: {why}")
+            show("The other checks need complete settings (environment or .env).")
+            return False
+    show("✓ Settings: complete")
+    good = True
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+        async for finding in _findings(settings, session):
+            good = good and finding.good
+            show(f"{'✓' if finding.good else '✗'} {finding.what}: {finding.sentence}")
+    return good
+
+
+async def _findings(settings: Settings, session: aiohttp.ClientSession) -> AsyncIterator[Finding]:
+    yield await _bot_token(settings, session)
+    if settings.slack_app_token is not None:
+        yield await _app_token(settings, session)
+    async for finding in _cutover(settings, session):
+        yield finding
+    yield await _store(settings)
+    if settings.bot_operators:
+        yield Finding("BOT_OPERATORS", True, f"{len(settings.bot_operators)} may start live runs and override")
+    else:
+        yield Finding("BOT_OPERATORS", True, "empty: nobody can start a live run from Slack")
+
+
+async def _bot_token(settings: Settings, session: aiohttp.ClientSession) -> Finding:
+    """auth.test; its header X-OAuth-Scopes tells which scopes the token has."""
+    headers = {"Authorization": f"Bearer {settings.slack_bot_token.get_secret_value()}"}
+    try:
+        async with session.post(settings.slack_api_url + "auth.test", headers=headers, timeout=_SECONDS) as reply:
+            answer = await reply.json(content_type=None)
+            scopes = reply.headers.get("X-OAuth-Scopes")
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
+        return Finding("SLACK_BOT_TOKEN", False, _SLACK_ADVICE["unreachable"])
+    if not isinstance(answer, dict) or not answer.get("ok"):
+        error = str(answer.get("error") if isinstance(answer, dict) else "no JSON")
+        return Finding("SLACK_BOT_TOKEN", False, _SLACK_ADVICE.get(error, f"Slack answers {error}."))
+    lacking = set(manifest.SCOPES) - {one.strip() for one in (scopes or "").split(",")}
+    if scopes is not None and lacking:
+        sentence = f"scopes are missing: {', '.join(sorted(lacking))}. Add them and install the app again."
+        return Finding("SLACK_BOT_TOKEN", False, sentence)
+    known = "all scopes are there" if scopes is not None else "Slack did not tell the scopes"
+    return Finding("SLACK_BOT_TOKEN", True, f"works in {answer.get('team')} as {answer.get('user')}; {known}")
+
+
+async def _app_token(settings: Settings, session: aiohttp.ClientSession) -> Finding:
+    token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
+    web = SlackWeb(session, settings.slack_api_url, token, Clock())
+    try:
+        await web.call("apps.connections.open")
+    except SlackError as error:
+        advice = _SLACK_ADVICE.get(error.error, f"Slack answers {error.error}.")
+        return Finding("SLACK_APP_TOKEN", False, f"{advice} It needs the scope connections:write, Socket Mode on.")
+    return Finding("SLACK_APP_TOKEN", True, "Socket Mode can connect")
+
+
+async def _cutover(settings: Settings, session: aiohttp.ClientSession) -> AsyncIterator[Finding]:
+    token = settings.cutover_api_token.get_secret_value()
+    version = settings.cutover_api_version
+    clock = Clock()
+    try:
+        transport = Transport(
+            settings.cutover_api_url,
+            token,
+            api_version=version,
+            core_url=settings.cutover_core_url,
+            session=session,
+            clock=clock,
+            deadline=10.0,
+        )
+        client = CutoverClient(transport, clock)
+        spaces = await client.list_workspaces().first(5)
+        yield Finding(
+            "CUTOVER_API_TOKEN", True, f"works with Api-Version {version}, sees {len(spaces)} workspaces or more"
+        )
+        runbooks = await client.list_runbooks().first(1)
+    except Unauthorised:
+        yield Finding("CUTOVER_API_TOKEN", False, "Cutover does not accept it: make a new one for the bot's user.")
+        return
+    except Forbidden:
+        yield Finding("CUTOVER_API_TOKEN", False, "its user may not read workspaces: give it a role in Cutover.")
+        return
+    except BotError as error:
+        yield Finding("CUTOVER_API_URL", False, f"{error.sentence} {error.hint} {error.detail.raw[:200]}".strip())
+        return
+    if runbooks:
+        yield Finding("Runbooks", True, "the bot's user can read runbooks")
+    else:
+        yield Finding("Runbooks", False, "the bot's user sees none: add it to the runbooks it should work on.")
+
+
+async def _store(settings: Settings) -> Finding:
+    database = Database(settings.bot_database_url)
+    try:
+        await database.open()
+        await database.flush()
+    except BotError as error:
+        return Finding("BOT_DATABASE_URL", False, f"{error.sentence} {error.hint}".strip())
+    finally:
+        await database.close()
+    return Finding("BOT_DATABASE_URL", True, "can be written")

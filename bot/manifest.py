@@ -1,0 +1,67 @@
+"""The Slack app's manifest. The one rule: a test holds it equal to the listeners, and `manifest.yml` equal to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+import yaml
+
+SCOPES: Final = {
+    "chat:write": "post announcements where the bot is a member, and answers that only one person sees",
+    "commands": "the slash commands and the message shortcut",
+    "users:read": "the name that goes into comments in Cutover",
+    "users:read.email": "find the Cutover user that belongs to a Slack user, for `assign` and `whoami`",
+}
+COMMANDS: Final = {
+    "runbook": ("Find, start and steer runbooks", "list | show | streams | start | status | comment | help"),
+    "task": ("See, start and finish tasks", "list | next | show | start | finish | skip | assign | comment | help"),
+    "cutover": ("Link channels to runbooks, and help", "link | unlink | whoami | help"),
+}
+SHORTCUTS: Final = {"comment_from_message": ("Add to runbook as comment", "Keep this message as a comment in Cutover")}
+
+
+def build(prefix: str = "", request_url: str | None = None, *, commands: Iterable[str] = COMMANDS) -> dict[str, Any]:
+    """The manifest; Socket Mode unless `request_url` (ends in /slack/events) is given. `prefix` before all commands."""
+    entries = []
+    for name in commands:
+        description, usage = COMMANDS[name]
+        entry: dict[str, Any] = {
+            "command": f"/{prefix}{name}",
+            "description": description,
+            "usage_hint": usage,
+            "should_escape": True,
+        }
+        entries.append({**entry, "url": request_url} if request_url else entry)
+    shortcuts = [
+        {"name": title, "type": "message", "callback_id": key, "description": description}
+        for key, (title, description) in SHORTCUTS.items()
+    ]
+    interactivity: dict[str, Any] = {"is_enabled": True}
+    if request_url:
+        interactivity |= {"request_url": request_url, "message_menu_options_url": request_url}
+    return {
+        "display_information": {
+            "name": "Cutover",
+            "description": "Run Cutover runbooks from Slack",
+            "background_color": "#0f766e",
+        },
+        "features": {
+            "bot_user": {"display_name": "cutover", "always_online": True},
+            "shortcuts": shortcuts,
+            "slash_commands": entries,
+        },
+        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "settings": {
+            "interactivity": interactivity,
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": request_url is None,
+            "token_rotation_enabled": False,
+        },
+    }
+
+
+def text(prefix: str = "", request_url: str | None = None) -> str:
+    """The manifest as YAML, ready to paste into Slack."""
+    dumped: str = yaml.safe_dump(build(prefix, request_url), sort_keys=False, allow_unicode=True, width=120)
+    return dumped

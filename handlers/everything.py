@@ -1,0 +1,45 @@
+"""All listeners. The one rule: a feature is here or it does not exist: help and manifest are made from this table."""
+
+from __future__ import annotations
+
+from bot.blocks.say import HelpEntry
+from handlers import (
+    about,
+    comments,
+    links,
+    pickers,
+    runbook_edit,
+    runbook_look,
+    runbook_run,
+    runbook_turn,
+    task_assign,
+    task_edit,
+    task_finish,
+    task_look,
+    task_work,
+)
+from handlers.routes import Routes
+
+
+def all_routes() -> Routes:
+    """One table of everything a person can do."""
+    return Routes().merge(
+        runbook_look.routes,
+        runbook_run.routes,
+        runbook_turn.routes,
+        runbook_edit.routes,
+        task_look.routes,
+        task_work.routes,
+        task_finish.routes,
+        task_assign.routes,
+        task_edit.routes,
+        comments.routes,
+        links.routes,
+        about.routes,
+        pickers.routes,
+    )
+
+
+def help_entries(routes: Routes) -> tuple[HelpEntry, ...]:
+    """Each verb with its usage and sentence."""
+    return tuple(HelpEntry(verb.command, verb.usage, verb.sentence) for verb in routes.verbs.values())

@@ -1,0 +1,36 @@
+"""Opening forms. The one rule: a loading view opens before any call to Cutover (a trigger lives 3 s)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+
+from bot.blocks import modals, say
+from bot.blocks.ids import ActionId
+from bot.blocks.message import View
+from bot.blocks.values import Value
+from bot.errors import BotError
+from bot.slack.answer import Answer
+from handlers.ask import Choose
+
+_LATE = "That took too long for Slack to open a form."
+_CHOOSE = "Choose in the message that just came; this form opens again then."
+
+
+async def show_form(
+    answer: Answer, title: str, form: Awaitable[View], again: tuple[ActionId, Value] | None = None
+) -> None:
+    """Open a loading view, then put `form` there. `again`: the button to offer when the trigger has expired."""
+    if not await answer.open(modals.loading(title)):
+        if hasattr(form, "close"):
+            form.close()
+        late = say.try_again(_LATE, *again) if again else say.note(_LATE, "Type the command again.")
+        await answer.say(late)
+        return
+    try:
+        view = await form
+    except Choose as choose:
+        await answer.say(choose.message)
+        view = modals.notice(title, say.note(_CHOOSE))
+    except BotError as error:
+        view = modals.notice(title, say.error(error))
+    await answer.show(view)

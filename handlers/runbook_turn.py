@@ -1,0 +1,162 @@
+"""Pause, resume, cancel, and the RAG status. The one rule: linked channels read who did it and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from bot.actions import ResultKind, RunbookActions
+from bot.blocks import announce, modals, say
+from bot.blocks.forms import StageForm, StatusForm
+from bot.blocks.ids import ActionId, ViewId
+from bot.blocks.message import Message, View
+from bot.blocks.text import phrase, user, when
+from bot.blocks.values import RunbookMeta, RunbookValue, StageMeta, decode, seen_runbook
+from bot.cutover import CutoverClient
+from bot.errors import BadInput
+from bot.identity import Policy
+from bot.model import Rag, Runbook
+from bot.outbox import Outbox
+from bot.slack.answer import Answer
+from bot.store import Links
+from handlers import grammar
+from handlers.ask import Ask, state_of
+from handlers.cards import Cards
+from handlers.forms import show_form
+from handlers.routes import Routes
+from handlers.targets import Targets
+
+routes = Routes()
+Turn = Literal["pause", "resume", "cancel"]
+_TITLES: dict[Turn, str] = {"pause": "Pause runbook", "resume": "Resume runbook", "cancel": "Cancel runbook"}
+_DONE: dict[Turn, str] = {"pause": "paused", "resume": "resumed", "cancel": "canceled"}
+_PRESSED: dict[str, Turn] = {
+    ActionId.RUNBOOK_PAUSE: "pause",
+    ActionId.RUNBOOK_RESUME: "resume",
+    ActionId.RUNBOOK_CANCEL: "cancel",
+}
+
+
+@routes.command("runbook", "pause", "[runbook]")
+async def pause_runbook(ask: Ask, answer: Answer, targets: Targets, policy: Policy) -> None:
+    """Pause a run, with the reason."""
+    await _ask_turn(ask, answer, targets, policy, "pause")
+
+
+@routes.command("runbook", "resume", "[runbook]")
+async def resume_runbook(ask: Ask, answer: Answer, targets: Targets, policy: Policy) -> None:
+    """Go on with a paused run."""
+    await _ask_turn(ask, answer, targets, policy, "resume")
+
+
+@routes.command("runbook", "cancel", "[runbook]")
+async def cancel_runbook(ask: Ask, answer: Answer, targets: Targets, policy: Policy) -> None:
+    """Cancel a run for good; asks for the runbook's name."""
+    await _ask_turn(ask, answer, targets, policy, "cancel")
+
+
+async def _ask_turn(ask: Ask, answer: Answer, targets: Targets, policy: Policy, turn: Turn) -> None:
+    words = grammar.unquoted(ask.words)
+    if not words:
+        targets.runbook_id(ask, "")
+
+    async def form() -> View:
+        return _form(ask, policy, await targets.runbook(ask, words), turn)
+
+    await show_form(answer, _TITLES[turn], form())
+
+
+@routes.action(ActionId.RUNBOOK_PAUSE, ActionId.RUNBOOK_RESUME, ActionId.RUNBOOK_CANCEL)
+async def press_turn(ask: Ask, answer: Answer, client: CutoverClient, policy: Policy) -> None:
+    value, turn = ask.value(RunbookValue), _PRESSED[ask.delivery.name]
+
+    async def form() -> View:
+        return _form(ask, policy, await client.get_runbook(value.r), turn)
+
+    await show_form(answer, _TITLES[turn], form(), (ActionId(ask.delivery.name), value))
+
+
+def _form(ask: Ask, policy: Policy, runbook: Runbook, turn: Turn) -> View:
+    if turn == "cancel":
+        policy.check_cancel(ask.wish.actor, runbook.run_type)
+    meta = StageMeta(r=runbook.id, seen=seen_runbook(runbook), action=turn, channel=ask.channel_id)
+    return modals.stage(runbook, turn, meta=meta)
+
+
+def _read_turn(view: Mapping[str, Any]) -> Any:
+    return modals.read_stage(state_of(view), decode(StageMeta, str(view.get("private_metadata", ""))).name)
+
+
+@routes.submit(ViewId.STAGE, _read_turn)
+async def submit_turn(
+    ask: Ask, answer: Answer, form: StageForm, runbooks: RunbookActions, cards: Cards, links: Links, outbox: Outbox
+) -> None:
+    meta = ask.meta(StageMeta)
+    result = await runbooks.turn(ask.wish, meta.r, meta.action, form.message.raw, form.notify)
+    done = _DONE[meta.action]
+    if result.kind is ResultKind.ALREADY and result.by is not None:
+        who, at = user(result.by.user_id), when(result.by.at)
+        note = phrase("ℹ️ Already {done} by {who} at {at}. Nothing was sent.", done=done, who=who, at=at)
+    elif result.kind is ResultKind.ALREADY:
+        note = phrase("ℹ️ Already {done}, in Cutover. Nothing was sent.", done=done)
+    else:
+        note = phrase("✅ You {done} this run.", done=done)
+        post = announce.stage_changed(result.value, ask.user_id, ask.now, form.message or None)
+        await _announce(ask, links, outbox, meta.r, post)
+    await answer.say(await cards.runbook(result.value, note))
+
+
+@routes.command("runbook", "status", "[off | red | amber | green] [message]")
+async def set_status(
+    ask: Ask, answer: Answer, targets: Targets, runbooks: RunbookActions, links: Links, outbox: Outbox
+) -> None:
+    """Set the RAG status of the linked runbook, with its reason."""
+    colour, message = grammar.split_target(ask.words)
+    runbook_id = targets.runbook_id(ask, ask.words)
+    if not colour:
+        await show_form(answer, "Runbook status", _status_form(ask, targets))
+        return
+    if colour.casefold() not in tuple(Rag):
+        near = grammar.closest(colour.casefold(), tuple(Rag))
+        raise BadInput("That is no RAG status.", f"Did you mean {near}?" if near else "One of: green, amber, red, off.")
+    form = StatusForm(colour.casefold(), grammar.plain_text(message))
+    await answer.say(await _save_status(ask, runbooks, links, outbox, runbook_id, form))
+
+
+async def _status_form(ask: Ask, targets: Targets) -> View:
+    runbook = await targets.runbook(ask)
+    meta = RunbookMeta(r=runbook.id, seen=seen_runbook(runbook), channel=ask.channel_id)
+    return modals.status(runbook, meta=meta)
+
+
+@routes.action(ActionId.RUNBOOK_STATUS)
+async def press_status(ask: Ask, answer: Answer, client: CutoverClient) -> None:
+    value = ask.value(RunbookValue)
+
+    async def form() -> View:
+        meta = RunbookMeta(r=value.r, seen=value.seen, channel=ask.channel_id)
+        return modals.status(await client.get_runbook(value.r), meta=meta)
+
+    await show_form(answer, "Runbook status", form(), (ActionId.RUNBOOK_STATUS, value))
+
+
+@routes.submit(ViewId.STATUS, lambda view: modals.read_status(state_of(view)))
+async def submit_status(
+    ask: Ask, answer: Answer, form: StatusForm, runbooks: RunbookActions, links: Links, outbox: Outbox
+) -> None:
+    await answer.say(await _save_status(ask, runbooks, links, outbox, ask.meta(RunbookMeta).r, form))
+
+
+async def _save_status(
+    ask: Ask, runbooks: RunbookActions, links: Links, outbox: Outbox, runbook_id: str, form: StatusForm
+) -> Message:
+    result = await runbooks.set_status(ask.wish, runbook_id, form.status, form.message.raw)
+    if result.kind is ResultKind.DONE:
+        await _announce(ask, links, outbox, runbook_id, announce.status_changed(result.value, ask.user_id, ask.now))
+    said = phrase("{name} is {status} now.", name=result.value.name, status=result.value.status)
+    return say.done(said, buttons=say.runbook_buttons(result.value))
+
+
+async def _announce(ask: Ask, links: Links, outbox: Outbox, runbook_id: str, post: Message) -> None:
+    for link in links.channels(runbook_id):
+        await outbox.put(f"turn:{ask.wish.once}:{link.channel_id}", link.channel_id, post)
