@@ -1,0 +1,159 @@
+"""Start a runbook from Slack: the form, what it sends, who may do it live, and what everybody reads."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from stage import DANA, FAILOVER, GENERAL, SAM, Stage
+
+NAME = "DC North to DC South fail-over"
+EXPIRED = {"on": "api", "method": "views.open", "do": {"error": "expired_trigger_id"}}
+
+
+def field(stage: Stage, block_id: str, user: str = DANA) -> dict[str, Any]:
+    """The input of this block of the modal on top."""
+    found: dict[str, Any] = next(b["element"] for b in stage.view(user)["blocks"] if b["block_id"] == block_id)
+    return found
+
+
+def choices(stage: Stage, block_id: str, user: str = DANA) -> list[str]:
+    return [option["value"] for option in field(stage, block_id, user)["options"]]
+
+
+def filled(**chosen: Any) -> dict[str, dict[str, Any]]:
+    return {block_id: {"input": value} for block_id, value in chosen.items()}
+
+
+def posts(stage: Stage, channel: str, words: str) -> list[str]:
+    return [m["text"] for m in stage.messages(DANA, channel) if words in str(m.get("text"))]
+
+
+async def test_the_form_presets_a_harmless_rehearsal(stage: Stage) -> None:
+    await stage.link()
+    await stage.command("/runbook start")
+    assert field(stage, "run_type")["initial_option"]["value"] == "rehearsal"
+    assert field(stage, "comms")["initial_option"]["value"] == "off"
+    assert field(stage, "level")["initial_option"]["value"] == "error"
+    assert "initial_options" not in field(stage, "flags")
+    assert stage.writes() == []
+
+
+async def test_a_rehearsal_is_started_and_the_channel_told(stage: Stage) -> None:
+    await stage.link()
+    await stage.command("/runbook start")
+    await stage.submit()
+    assert [write.method for write in stage.writes()] == ["PATCH"]
+    assert "is running" in stage.view_text()
+    assert stage.cutover.world.runbook_named(NAME).run_type == "rehearsal"
+    (post,) = await stage.until(lambda: posts(stage, FAILOVER, f"started *{NAME}*"))
+    assert "Rehearsal" in post
+    assert f"<@{DANA}>" in post
+
+
+async def test_every_option_of_the_form_reaches_cutover(stage: Stage) -> None:
+    await stage.link()
+    await stage.command("/runbook start")
+    flags = ["rebaseline", "shift_fixed_times", "disable_task_notify"]
+    chosen = filled(run_type="live", name=NAME, comms="test", flags=flags, level="warning")
+    await stage.submit(chosen)
+    (write,) = stage.writes("101/start$")
+    assert write.body["meta"] == {
+        "run_type": "live",
+        "comms": "test",
+        "validation_level": "warning",
+        **dict.fromkeys(flags, True),
+    }
+
+
+async def test_the_form_is_loading_before_cutover_is_asked(stage: Stage) -> None:
+    await stage.link()
+    stage.cutover.order([{"path": "/runbooks/101", "do": {"delay": 0.3}}])
+    before = len(stage.cutover.requests)
+    await stage.slack.command(DANA, FAILOVER, "/runbook", "start")
+    loading = await stage.until(lambda: stage.view())
+    assert loading["callback_id"] == "loading"
+    await stage.until(lambda: stage.view()["callback_id"] == "start_runbook")
+    assert len(stage.cutover.requests) == before + 1
+    await stage.settle()
+
+
+async def test_an_expired_trigger_asks_cutover_nothing_and_offers_to_try_again(stage: Stage) -> None:
+    await stage.link()
+    await stage.command("/runbook show")
+    await stage.slack.order([EXPIRED])
+    before = len(stage.cutover.requests)
+    said = await stage.click("runbook.start")
+    assert "took too long" in said
+    assert len(stage.cutover.requests) == before
+    await stage.click("runbook.start")  # the newest such button is now "Try again"
+    assert stage.view()["callback_id"] == "start_runbook"
+
+
+async def test_an_expired_trigger_of_a_command_says_to_type_it_again(stage: Stage) -> None:
+    await stage.link()
+    await stage.slack.order([EXPIRED])
+    assert "Type the command again" in await stage.command("/runbook start")
+
+
+async def test_live_is_not_offered_to_somebody_who_is_no_operator(stage: Stage) -> None:
+    await stage.link()
+    await stage.command("/runbook start", user=SAM)
+    assert choices(stage, "run_type", SAM) == ["rehearsal"]
+    assert "Live starts are for the bot's operators" in stage.view_text(SAM)
+
+
+async def test_a_live_form_of_somebody_who_is_no_operator_any_more_is_refused(stage: Stage) -> None:
+    await stage.link()
+    await stage.command("/runbook start")
+    await stage.stop()
+    stage.given["bot_operators"] = SAM
+    await stage.start()
+    await stage.submit(filled(run_type="live", name=NAME))
+    assert "Only operators may start a live run" in stage.view_text()
+    assert stage.writes() == []
+
+
+async def test_live_needs_the_name_of_the_runbook_typed(stage: Stage) -> None:
+    await stage.link()
+    await stage.command("/runbook start")
+    await stage.submit(filled(run_type="live"))
+    assert NAME in stage.view()["errors"]["name"]
+    await stage.submit(filled(run_type="live", name="another runbook"))
+    assert NAME in stage.view()["errors"]["name"]
+    assert stage.writes() == []
+    await stage.submit(filled(run_type="live", name="  dc north to DC SOUTH  fail-over "))
+    assert stage.cutover.world.runbook_named(NAME).run_type == "live"
+
+
+async def test_a_form_submitted_twice_is_one_start(stage: Stage) -> None:
+    await stage.link()
+    await stage.command("/runbook start")
+    view_id = stage.view()["id"]
+    await asyncio.gather(stage.slack.submit(DANA, view_id=view_id), stage.slack.submit(DANA, view_id=view_id))
+    await stage.settle()
+    assert len(stage.writes("101/start$")) == 1
+    await stage.until(lambda: posts(stage, FAILOVER, f"started *{NAME}*"))
+    assert len(posts(stage, FAILOVER, f"started *{NAME}*")) == 1
+
+
+async def test_the_second_to_start_reads_who_was_first_and_when(stage: Stage) -> None:
+    await stage.link()
+    await stage.command("/runbook start", user=SAM)
+    await stage.command("/runbook start")
+    await stage.submit(user=SAM)
+    await stage.submit()
+    assert f"started already by <@{SAM}> at" in stage.view_text()
+    assert len(stage.writes("101/start$")) == 1
+    await stage.close()
+    await stage.command("/runbook start")
+    assert f"is running already, started by <@{SAM}> at" in stage.view_text()
+
+
+async def test_every_linked_channel_reads_of_a_start_once(stage: Stage) -> None:
+    await stage.link()
+    await stage.link(channel=GENERAL)
+    await stage.command("/runbook start")
+    await stage.submit()
+    await stage.until(lambda: posts(stage, FAILOVER, "started") and posts(stage, GENERAL, "started"))
+    await stage.until(lambda: [len(posts(stage, channel, "started")) for channel in (FAILOVER, GENERAL)] == [1, 1])
