@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any, TypeVar
 
 from bot.blocks.forms import Errors
@@ -117,9 +118,14 @@ def _add(table: dict[Any, Any], key: Any, entry: Any, listener: Listener) -> Non
     table[key] = entry
 
 
+@cache
+def _parameters(listener: Listener) -> tuple[str, ...]:
+    return tuple(inspect.signature(listener).parameters)
+
+
 def arguments(listener: Listener, given: Mapping[str, Any], services: Services) -> dict[str, Any]:
     """What to call `listener` with."""
-    names = inspect.signature(listener).parameters
+    names = _parameters(listener)
     return {name: given[name] if name in given else getattr(services, name) for name in names}
 
 

@@ -47,6 +47,12 @@ class Targets:
             raise Choose(picks.ask_runbook(question, ask.pick(rest)))
         return found
 
+    def direct(self, ask: Ask, words: str) -> tuple[str, str] | None:
+        """(runbook id, task id) when `words` look like a task's id: the action reads the task anyway."""
+        link = self._links.of(ask.team_id, ask.channel_id)
+        runbook_id = ask.runbook_id or (link.runbook_id if link else "")
+        return (runbook_id, words) if runbook_id and _ID.match(words) else None
+
     async def task(self, ask: Ask, words: str, *, rest: str = "", question: str = "Which task?") -> Task:
         """The task of the chosen or linked runbook named by `words`; `rest` is kept while the person chooses."""
         runbook_id = self.runbook_id(ask, f"{grammar.quoted(words)} {rest}".strip())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from bot.blocks.message import Message
 from bot.blocks.text import coded, phrase
 from bot.blocks.values import TaskMeta, TaskValue, seen
 from bot.cutover import CutoverClient
+from bot.errors import NotFound
 from bot.slack.answer import Answer
 from handlers import grammar, words
 from handlers.ask import Ask, state_of
@@ -29,6 +31,10 @@ async def start_task(ask: Ask, answer: Answer, targets: Targets, tasks: TaskActi
     """Start a task."""
     target, override = grammar.split_override(ask.words)
     rest = "override" if override else ""
+    if ids := targets.direct(ask, target):
+        with contextlib.suppress(NotFound):  # then it may be a task's number, or part of a name
+            await answer.say(await start(ask, tasks, cards, *ids, override=override))
+            return
     task = await targets.task(ask, target, rest=rest, question="Which task do you want to start?")
     await answer.say(await start(ask, tasks, cards, task.runbook_id, task.id, override=override))
 

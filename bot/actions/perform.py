@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import html
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 import structlog
@@ -58,6 +59,8 @@ class Performer:
         `fresh` is False when this very wish had been carried out before. Raises what `effect` raises, `NotDone`,
         `StillOpen`, or `UnknownOutcome` when even a look did not tell (then `Recovery` goes on looking).
         """
+        if sign:  # kept with the intent, so that recovery can sign after a crash
+            intent = replace(intent, wish={**intent.wish, "sign": sign})
         begun = await self.journal.begin(intent)
         if not begun.fresh:
             if begun.outcome is None or begun.outcome.kind is OutcomeKind.UNKNOWN:
@@ -68,9 +71,9 @@ class Performer:
         except UnknownOutcome:
             value = await self._ask(intent, again)
         except BotError as error:
-            await self.settle(intent, OutcomeKind.REFUSED, error.code)
+            self.settle(intent, OutcomeKind.REFUSED, error.code)
             raise
-        await self.settle(intent, OutcomeKind.DONE, f"{TO_SIGN}{sign}" if sign else "")
+        self.settle(intent, OutcomeKind.DONE, f"{TO_SIGN}{sign}" if sign else "")
         if sign:
             self.spawn(self.sign(intent, sign))
         return value, True
@@ -104,12 +107,9 @@ class Performer:
         if self._working:
             await asyncio.wait(set(self._working), timeout=seconds)
 
-    async def settle(self, intent: Intent, kind: OutcomeKind, note: str = "") -> None:
-        """Record the outcome. A journal that fails now leaves the intent open: recovery settles it later."""
-        try:
-            await self.journal.settle(intent, Outcome(kind, self.clock.unix(), note))
-        except BotError:
-            _log.error("outcome_not_recorded", intent=intent.id, kind=kind)
+    def settle(self, intent: Intent, kind: OutcomeKind, note: str = "") -> None:
+        """Record the outcome."""
+        self.journal.settle(intent, Outcome(kind, self.clock.unix(), note))
 
     async def look(self, intent: Intent) -> bool | None:
         """Whether the effect is there, looking twice before saying no. Raises `CutoverError` when it cannot be read."""
@@ -127,9 +127,9 @@ class Performer:
         except CutoverError:
             found = None
         if found is False:
-            await self.settle(intent, OutcomeKind.REFUSED, "not_done")
+            self.settle(intent, OutcomeKind.REFUSED, "not_done")
             raise NotDone("Cutover did not answer, and a look shows that nothing was done.", "Try again.")
-        await self.settle(intent, OutcomeKind.UNKNOWN)
+        self.settle(intent, OutcomeKind.UNKNOWN)
         raise UnknownOutcome(
             "Cutover did not answer: it is unknown whether this was done.",
             "The bot keeps checking and will tell you. Do not repeat it yet.",

@@ -59,15 +59,19 @@ class Recovery:
         """At start: comments naming the person that a crash cut off."""
         since = self._clock.unix() - _SIGN_SECONDS
         for intent, word in await self._journal.unsigned(TO_SIGN, since):
-            content = signature(word, intent.user_name.raw, intent.user_id)
-            probe = replace(intent, wish={"content": content})
-            try:
-                if await commented(self._do.client, probe):
-                    self._journal.signed(intent)
-                else:
-                    await self._do.sign(intent, word)
-            except CutoverError as error:
-                _log.warning("not_signed", intent=intent.id, error=error.code)
+            await self._sign(intent, word)
+
+    async def _sign(self, intent: Intent, word: str) -> None:
+        """Sign unless the comment is there already: the crash may have come after it."""
+        content = signature(word, intent.user_name.raw, intent.user_id)
+        probe = replace(intent, wish={"content": content})
+        try:
+            if await commented(self._do.client, probe):
+                self._journal.signed(intent)
+            else:
+                await self._do.sign(intent, word)
+        except CutoverError as error:
+            _log.warning("not_signed", intent=intent.id, error=error.code)
 
     async def _settle(self, intent: Intent) -> bool:
         try:
@@ -77,7 +81,11 @@ class Recovery:
         if found is None and self._clock.unix() - intent.at < _GIVE_UP:
             return False
         kind = OutcomeKind.DONE if found else OutcomeKind.REFUSED
-        await self._do.settle(intent, kind, {True: "", False: "not_done", None: "never_known"}[found])
+        sign = str(intent.wish.get("sign", ""))
+        done = f"{TO_SIGN}{sign}" if sign else ""
+        self._do.settle(intent, kind, {True: done, False: "not_done", None: "never_known"}[found])
+        if found and sign:
+            await self._sign(intent, sign)
         await self._tell(intent, _word(intent, found))
         return True
 

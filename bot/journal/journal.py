@@ -21,6 +21,7 @@ _SETTLE = (
     .where(intents.c.id == sa.bindparam("intent"))
     .values(state=sa.bindparam("now_is"), outcome=sa.bindparam("note"), settled_at=sa.bindparam("ended"))
 )
+_SIGNED = sa.update(intents).where(intents.c.id == sa.bindparam("intent")).values(outcome="")
 _FREE = (  # a refused wish may be tried again: its row keeps its place under another key
     sa.update(intents)
     .where(intents.c.key == sa.bindparam("wanted"), intents.c.state == OutcomeKind.REFUSED)
@@ -57,15 +58,17 @@ class Journal:
 
         return await self._database.write(unit)
 
-    async def settle(self, intent: Intent, outcome: Outcome) -> None:
-        """Put the outcome on disk."""
+    def settle(self, intent: Intent, outcome: Outcome) -> None:
+        """Put the outcome on disk with the next transaction, a fifth of a second later at most.
+
+        A crash in between leaves the intent open; recovery then asks Cutover and settles it.
+        """
         values = {"intent": intent.id, "now_is": outcome.kind, "note": outcome.note, "ended": outcome.at}
-        await self._database.write(lambda c: c.execute(_SETTLE, values))
+        self._database.write_soon(lambda c: c.execute(_SETTLE, values))
 
     def signed(self, intent: Intent) -> None:
         """The comment naming the person is in Cutover; the mark goes with the next transaction."""
-        clear = sa.update(intents).where(intents.c.id == intent.id).values(outcome="")
-        self._database.write_soon(lambda c: c.execute(clear))
+        self._database.write_soon(lambda c: c.execute(_SIGNED, {"intent": intent.id}))
 
     async def unsigned(self, mark: str, since: float) -> list[tuple[Intent, str]]:
         """(intent, word) of effects whose comment may be missing, not older than `since` (Unix seconds)."""

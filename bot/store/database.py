@@ -8,7 +8,9 @@ fails does not take the others with it.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import queue
+import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +26,7 @@ T = TypeVar("T")
 Unit = Callable[[sa.Connection], T]
 _Job = tuple[Unit[Any], "asyncio.Future[Any] | None", "asyncio.AbstractEventLoop | None"]
 _BATCH = 64
+_SOON = 0.2
 
 
 class Database:
@@ -39,6 +42,7 @@ class Database:
         self._engine = _engine(location)
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="store-read")
         self._thread: threading.Thread | None = None
+        self._writer: sa.Connection | None = None
         self._lazy: list[Unit[Any]] = []
         self._lock = threading.Lock()
 
@@ -67,13 +71,18 @@ class Database:
         return await done
 
     def write_soon(self, unit: Unit[Any]) -> None:
-        """Run `unit` with the next transaction, or at close; for marks whose loss does no harm."""
+        """Run `unit` with the next transaction, at most 0.2 s later; for marks whose loss does no harm."""
         with self._lock:
             self._lazy.append(unit)
+            first = len(self._lazy) == 1
+        if first:  # where nothing else is written meanwhile, an empty unit carries it
+            with contextlib.suppress(RuntimeError):
+                loop = asyncio.get_running_loop()
+                loop.call_later(_SOON, self._jobs.put, (_nothing, None, None))
 
     async def flush(self) -> None:
         """Commit what `write_soon` collected."""
-        await self.write(lambda connection: None)
+        await self.write(_nothing)
 
     async def read(self, unit: Unit[T]) -> T:
         """Run `unit` on the reader's connection."""
@@ -102,6 +111,14 @@ class Database:
             raise _unavailable(error) from error
 
     def _work(self) -> None:
+        try:
+            self._take_jobs()
+        finally:
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None
+
+    def _take_jobs(self) -> None:
         stopping = False
         while not stopping:
             jobs: list[_Job] = []
@@ -122,14 +139,18 @@ class Database:
         if not jobs:
             return
         try:
-            with self._engine.connect() as connection:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-                try:
-                    results = [_run(connection, job, alone=len(jobs) == 1) for job in jobs]
-                    connection.exec_driver_sql("COMMIT")
-                except BaseException:
-                    connection.exec_driver_sql("ROLLBACK")
-                    raise
+            if self._writer is None:
+                self._writer = self._engine.connect()
+            raw: Any = self._writer.connection.driver_connection
+            raw.execute("BEGIN IMMEDIATE")
+            try:
+                results = [_run(self._writer, job, alone=len(jobs) == 1) for job in jobs]
+                raw.execute("COMMIT")
+            except BaseException:
+                raw.execute("ROLLBACK")
+                raise
+        except sqlite3.Error as error:
+            results = [(job, None, _unavailable(error)) for job in jobs]
         except sa.exc.DBAPIError as error:
             results = [(job, None, _unavailable(error)) for job in jobs]
         except Exception as error:
@@ -152,6 +173,10 @@ def _run(connection: sa.Connection, job: _Job, *, alone: bool) -> tuple[_Job, An
         return job, None, wrapped
     connection.exec_driver_sql("RELEASE unit")
     return job, value, None
+
+
+def _nothing(_connection: sa.Connection) -> None:
+    """A unit that only carries what waits."""
 
 
 def _tell(done: asyncio.Future[Any], value: Any, failure: BaseException | None) -> None:

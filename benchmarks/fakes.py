@@ -1,0 +1,113 @@
+"""A Cutover and a Slack that cost almost nothing, so that what is measured is the program under test.
+
+Run as a process of its own: `python -m benchmarks.fakes` prints one JSON line with its address.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+from aiohttp import web
+
+NOW = "2026-11-21T07:00:00.000Z"
+RUNBOOK = {
+    "id": "101",
+    "type": "runbook",
+    "attributes": {"name": "Fail-over", "stage": "active", "status": "off", "run_type": "rehearsal", "updated_at": NOW},
+    "relationships": {"workspace": {"data": {"id": "11", "type": "workspace"}}},
+}
+STREAM = {"id": "901", "type": "stream", "attributes": {"name": "Network", "status": "off"}, "relationships": {}}
+TYPE = {"id": "51", "type": "task_type", "attributes": {"key": "normal", "name": "Normal"}, "relationships": {}}
+USER = {
+    "id": "401",
+    "type": "user",
+    "attributes": {"first_name": "Dana", "last_name": "Okafor", "email": "dana@harbour.example"},
+    "relationships": {},
+}
+
+
+def task(task_id: str, stage: str) -> bytes:
+    """A task as Cutover sends it, about 1 KB."""
+    attributes = {
+        "name": f"Move service {task_id} to DC South",
+        "stage": stage,
+        "description": "Follow the run sheet of the service, then check its dashboard.",
+        "duration": 600,
+        "level": "level_3",
+        "comments_count": 0,
+        "start_planned": NOW,
+        "end_planned": NOW,
+        "start_requirements": "any_can_start",
+        "end_requirements": "any_can_end",
+        "custom_field_values": [],
+        "created_at": NOW,
+        "updated_at": NOW,
+        "is_late": False,
+    }
+    if stage == "in_progress":
+        attributes["start_actual"] = NOW
+    relationships = {
+        "stream": {"data": {"id": "901", "type": "stream"}},
+        "task_type": {"data": {"id": "51", "type": "task_type"}},
+        "assignees": {"data": [{"id": "401", "type": "user"}]},
+    }
+    return json.dumps(
+        {"data": {"id": task_id, "type": "task", "attributes": attributes, "relationships": relationships}}
+    ).encode()
+
+
+def application() -> web.Application:
+    """Both fakes in one application."""
+    ok = json.dumps({"ok": True, "team_id": "T1", "ts": "1.2", "user": {"name": "dana", "real_name": "Dana"}}).encode()
+
+    async def fixed(body: bytes) -> web.Response:
+        return web.Response(body=body, content_type="application/json")
+
+    async def slack(_: web.Request) -> web.Response:
+        return await fixed(ok)
+
+    async def get_task(request: web.Request) -> web.Response:
+        return await fixed(task(request.match_info["id"], "startable"))
+
+    async def start_task(request: web.Request) -> web.Response:
+        await request.read()
+        return await fixed(task(request.match_info["id"], "in_progress"))
+
+    async def comment(request: web.Request) -> web.Response:
+        await request.read()
+        data = {"id": "1", "type": "comment", "attributes": {"content": "<p>x</p>"}, "relationships": {}}
+        return web.Response(status=201, body=json.dumps({"data": data}).encode(), content_type="application/json")
+
+    def plain(value: object) -> object:
+        body = json.dumps({"data": value, "links": {}, "meta": {}}).encode()
+
+        async def answer(_: web.Request) -> web.Response:
+            return await fixed(body)
+
+        return answer
+
+    app = web.Application()
+    app.router.add_get("/core/runbooks/101/tasks/{id}", get_task)
+    app.router.add_patch("/core/runbooks/101/tasks/{id}/start", start_task)
+    app.router.add_post("/core/runbooks/101/comments", comment)
+    app.router.add_get("/core/runbooks/101", plain(RUNBOOK))
+    app.router.add_get("/core/runbooks/101/streams", plain([STREAM]))
+    app.router.add_get("/core/task_types", plain([TYPE]))
+    app.router.add_get("/core/users/{id}", plain(USER))
+    app.router.add_post("/api/{method}", slack)
+    app.router.add_post("/response/{key}", slack)
+    return app
+
+
+async def main() -> None:
+    """Serve until killed."""
+    runner = web.AppRunner(application(), access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    print(json.dumps({"url": f"http://127.0.0.1:{runner.addresses[0][1]}"}), flush=True)
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
