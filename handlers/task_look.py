@@ -27,6 +27,7 @@ from handlers.targets import Targets
 
 routes = Routes()
 _MOST: Final = 10_000
+_WORDS: Final = 200
 _LATER: Final = datetime.max.replace(tzinfo=UTC)
 _STATES: Final[dict[str, tuple[str, Callable[[Task], bool]]]] = {
     "startable": ("Can start now", lambda task: task.is_startable),
@@ -48,14 +49,21 @@ async def list_tasks(
 ) -> None:
     """List tasks of the linked runbook."""
     runbook_id = targets.runbook_id(ask, ask.words)
-    first, rest = grammar.split_target(ask.words)
-    kind = first.casefold() if first.casefold() in {*_STATES, "mine", "stream"} else "words" if first else "all"
-    arg = grammar.unquoted(rest if kind == "stream" else ask.words)
-    arg = "" if kind in {*_STATES, "mine"} else arg[:200]
-    if kind == "stream" and not arg:
-        raise BadInput("Which stream?", "For example `/task list stream network`.")
+    kind, arg = _wanted(ask.words)
     value = ListValue(r=runbook_id, kind=kind, arg=arg)
     await answer.say(await task_page(ask, value, client, catalogue, cards, people))
+
+
+def _wanted(typed: str) -> tuple[str, str]:
+    """(kind of list, words): `late payments` are late tasks with that word; what stands in quotes is words only."""
+    first, _, rest = typed.partition(" ")
+    kind = first.casefold()
+    if kind not in {*_STATES, "mine", "stream"}:
+        return ("words", grammar.unquoted(typed)[:_WORDS]) if typed else ("all", "")
+    words = grammar.unquoted(rest.strip())[:_WORDS]
+    if kind == "stream" and not words:
+        raise BadInput("Which stream?", "For example `/task list stream network`.")
+    return kind, words
 
 
 @routes.command("task", "next")
@@ -136,18 +144,20 @@ async def _chosen(
     people: People,
 ) -> tuple[str, list[Task]]:
     """(title, tasks)."""
-    if value.kind in _STATES:
-        title, fits = _STATES[value.kind]
-        return title, [task for task in tasks if fits(task)]
+    if value.kind == "stream":
+        found = _streams_named(streams, value.arg)
+        return "Stream " + ", ".join(stream.name.raw for stream in found)[:60], _in(tasks, found, streams)
     if value.kind == "mine":
         person = await cutover_person(client, people, ask.user_id)
         if person is None:
             raise BadInput("No Cutover user has your e-mail address.", "`/cutover whoami` tells more.")
-        return "Your tasks", await _mine(client, person.id, value.r, tasks)
-    if value.kind == "stream":
-        found = _streams_named(streams, value.arg)
-        return "Stream " + ", ".join(stream.name.raw for stream in found)[:60], _in(tasks, found, streams)
-    return f"Tasks with “{value.arg[:40]}”", [task for task in tasks if task.name.contains(value.arg)]
+        title, chosen = "Your tasks", await _mine(client, person.id, value.r, tasks)
+    else:
+        title, fits = _STATES.get(value.kind, _STATES["all"])
+        chosen = [task for task in tasks if fits(task)]
+    if value.arg:
+        title, chosen = f"{title} with “{value.arg[:40]}”", [task for task in chosen if task.name.contains(value.arg)]
+    return title, chosen
 
 
 async def _mine(client: CutoverClient, user_id: str, runbook_id: str, tasks: Sequence[Task]) -> list[Task]:
