@@ -1,7 +1,7 @@
 """The floor: the same command by hand on raw aiohttp, with the two durable commits that the bot makes.
 
-Signature, row 1 (delivery), ack, GET task, row 2 (intent), PATCH start, comment, ten blocks, message. Nothing is
-checked or remembered. `python -m benchmarks.floor <fake url> <database>` prints its address; FLOOR_COMMITS=0: without the commits.
+Signature, row 1, ack, GET task, row 2 (intent), PATCH start, comment, ten blocks, message; nothing is checked
+or remembered. FLOOR_COMMITS=0 leaves the commits out. `python -m benchmarks.floor <fake url> <database>`.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ import json
 import sys
 
 from bot import logs
-from bot.app import Bot
+from bot.app import Bot, calm_memory
 from bot.model import Text
 from bot.settings import load
 from bot.store import Link
@@ -34,6 +34,7 @@ async def main() -> None:
         await bot.links.save(Link("T1", "C1", "101", Text("Fail-over"), "U1DANA", 0.0, "1.1"))
         while not bot.team_id:
             await asyncio.sleep(0.01)
+        calm_memory()
         print(json.dumps({"url": bot.url}), flush=True)
         await asyncio.Event().wait()
 

@@ -9,8 +9,10 @@ import asyncio
 import signal
 import tempfile
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from types import TracebackType
 
 from bot import manifest
 from bot.app import Bot
@@ -70,20 +72,44 @@ def demo_settings(slack: EmbeddedSlack, cutover: EmbeddedCutover, folder: Path, 
     )
 
 
+class Demo:
+    """Both servers and the bot: `async with Demo() as demo`. Port 0 takes a free one. OSError when a port is taken."""
+
+    def __init__(self, port: int = 0, cutover_port: int = 0, world: str = "failover", speed: float = 0.0) -> None:
+        self.speed = speed
+        self.slack = EmbeddedSlack(port=port, manifest=manifest.build())
+        self.cutover = EmbeddedCutover(world=world, port=cutover_port, speed=speed)
+        self.bot: Bot
+        self._open = AsyncExitStack()
+
+    async def __aenter__(self) -> Demo:
+        async with AsyncExitStack() as opening:
+            folder = Path(opening.enter_context(tempfile.TemporaryDirectory(prefix="cutover-demo-")))
+            await opening.enter_async_context(self.slack)
+            await opening.enter_async_context(self.cutover)
+            settings = demo_settings(self.slack, self.cutover, folder)
+            self.bot = await opening.enter_async_context(Bot(settings, WorldClock(self.cutover.clock.now)))
+            if self.bot.socket is not None:
+                await self.bot.socket.connected.wait()
+            self._open = opening.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._open.aclose()
+
+    def story(self) -> str:
+        """What the newcomer reads: where the pages are, and what to try first."""
+        page, other = (f"{self.slack.url}/#{person}/{CHANNEL}" for person in (DANA, SAM))
+        return _STORY.format(page=page, other=other, cutover=self.cutover.url, speed=self.speed)
+
+
 async def serve(port: int, cutover_port: int, world: str, speed: float) -> None:
-    """Run the demo until Ctrl+C. OSError when a port is taken."""
+    """Run the demo until SIGTERM or Ctrl+C. OSError when a port is taken."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    slack = EmbeddedSlack(port=port, manifest=manifest.build())
-    cutover = EmbeddedCutover(world=world, port=cutover_port, speed=speed)
-    with tempfile.TemporaryDirectory(prefix="cutover-demo-") as folder:
-        async with slack, cutover:
-            clock = WorldClock(cutover.clock.now) if speed else Clock()
-            async with Bot(demo_settings(slack, cutover, Path(folder)), clock) as bot:
-                if bot.socket is not None:
-                    await bot.socket.connected.wait()
-                page = f"{slack.url}/#{DANA}/{CHANNEL}"
-                other = f"{slack.url}/#{SAM}/{CHANNEL}"
-                print(_STORY.format(page=page, other=other, cutover=cutover.url, speed=speed), flush=True)
-                await stop.wait()
+    async with Demo(port, cutover_port, world, speed) as demo:
+        print(demo.story(), flush=True)
+        await stop.wait()

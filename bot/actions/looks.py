@@ -74,11 +74,15 @@ async def status_set(client: CutoverClient, intent: Intent) -> bool | None:
 
 
 async def commented(client: CutoverClient, intent: Intent) -> bool | None:
-    """Whether the comment is there. Cutover may tidy the HTML, so texts are compared without tags and spaces."""
-    wanted = _bare(str(intent.wish.get("content", "")))
+    """Whether the comment is there. Cutover may tidy the HTML, so texts are compared without tags and spaces.
+
+    An older one with the same words is another comment: people say "still waiting" twice.
+    """
+    wanted, since = _bare(str(intent.wish.get("content", ""))), intent.at - _SKEW.total_seconds()
     comments = client.list_runbook_comments(intent.runbook_id, task_id=intent.task_id or None)
     async for comment in comments:
-        if _bare(comment.content.raw) == wanted:
+        late_enough = comment.created_at is None or comment.created_at.timestamp() >= since
+        if late_enough and _bare(comment.content.raw) == wanted:
             return True
     return False
 

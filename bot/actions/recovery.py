@@ -49,6 +49,7 @@ class Recovery:
     async def settle_open(self) -> int:
         """Settle what can be settled now; returns how many. Wishes in flight in this process are left alone."""
         settled = 0
+        await self._journal.flush()  # an outcome that still waits for its transaction is not missing
         for intent in await self._journal.open():
             if intent.at >= self._started and self._clock.unix() - intent.at < _UNANSWERED:
                 continue

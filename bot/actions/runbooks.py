@@ -11,7 +11,8 @@ from bot.actions.results import Result, ResultKind, by
 from bot.blocks.forms import StartForm
 from bot.blocks.values import seen_runbook
 from bot.cutover import CopyFrom, RunbookFields
-from bot.errors import BadInput, CutoverError
+from bot.cutover.refusals import missing
+from bot.errors import BadInput, CutoverError, Refused
 from bot.identity import Policy
 from bot.model import Runbook, RunbookStage
 
@@ -25,7 +26,8 @@ _FROM: Final = {
     "resume": (RunbookStage.PAUSED,),
     "cancel": (RunbookStage.ACTIVE, RunbookStage.PAUSED),
 }
-_WORDS: Final = {"pause": "Paused", "resume": "Resumed", "cancel": "Cancelled"}
+_WORDS: Final = {"pause": "Paused", "resume": "Resumed", "cancel": "Canceled"}
+_NEEDS: Final = {"pause": "running", "resume": "paused", "cancel": "running or paused"}
 
 
 class RunbookActions:
@@ -36,18 +38,29 @@ class RunbookActions:
         self._policy = policy
         self._client = performer.client
 
+    async def check_start(self, runbook: Runbook) -> Result[Runbook] | None:
+        """Whether it can be started now: None, or the answer that it runs already. `BadInput` when it is over."""
+        if runbook.stage in (RunbookStage.ACTIVE, RunbookStage.PAUSED):
+            return await self._already(runbook, "runbook.start")
+        if runbook.is_over:
+            over = "complete" if runbook.stage == RunbookStage.COMPLETE else "canceled"
+            raise BadInput(f"This runbook is {over}, so it cannot be started.", "Create a new one from its template.")
+        return None
+
     async def start(self, wish: Wish, runbook_id: str, form: StartForm) -> Result[Runbook]:
         """Start a run as `form` says. A runbook that runs already is an answer, not an error."""
         self._policy.check_start(wish.actor, form.run_type)
         async with self._do.locks.hold(runbook_id):
             runbook = await self._client.get_runbook(runbook_id)
-            if runbook.stage in (RunbookStage.ACTIVE, RunbookStage.PAUSED):
-                return await self._already(runbook, "runbook.start")
+            running = await self.check_start(runbook)
+            if running is not None:
+                return running
             intent = wish.intent(
                 self._do.clock,
                 "runbook.start",
                 runbook_id,
                 seen=seen_runbook(runbook),
+                once=True,
                 wish={"run_type": form.run_type, "comms": form.comms},
             )
 
@@ -63,22 +76,24 @@ class RunbookActions:
                 )
 
             sign = f"Started ({form.run_type})"
-            value, fresh = await self._do.perform(
-                intent, effect, lambda: self._client.get_runbook(runbook_id), sign=sign
-            )
+            try:
+                value, fresh = await self._do.perform(
+                    intent, effect, lambda: self._client.get_runbook(runbook_id), sign=sign
+                )
+            except Refused as refusal:
+                return await self._overtaken(runbook_id, refusal)
             return Result(ResultKind.DONE if fresh else ResultKind.REPEAT, value)
 
     async def turn(self, wish: Wish, runbook_id: str, action: str, message: str, notify: bool) -> Result[Runbook]:
         """`action` is pause, resume or cancel; `message` the reason, `notify` tells the runbook's people."""
         async with self._do.locks.hold(runbook_id):
             runbook = await self._client.get_runbook(runbook_id)
-            if action == "cancel":
-                self._policy.check_cancel(wish.actor, runbook.run_type)
-            if runbook.stage == _REACHED[action]:
-                return await self._already(runbook, f"runbook.{action}")
-            if runbook.stage not in _FROM[action]:
-                raise BadInput(f"This runbook cannot be {_WORDS[action].lower()} now.", "Look at its stage first.")
-            intent = wish.intent(self._do.clock, f"runbook.{action}", runbook_id, seen=seen_runbook(runbook))
+            reached = await self.check_turn(wish, runbook, action)
+            if reached is not None:
+                return reached
+            # A run may be paused many times, and two pauses can look the same (`updated_at` is often to the second).
+            seen = seen_runbook(runbook)
+            intent = wish.intent(self._do.clock, f"runbook.{action}", runbook_id, seen=seen, once=True)
             calls: dict[str, Callable[..., Awaitable[Runbook]]] = {
                 "pause": self._client.pause_runbook,
                 "resume": self._client.resume_runbook,
@@ -91,6 +106,22 @@ class RunbookActions:
                 sign=_WORDS[action],
             )
             return Result(ResultKind.DONE if fresh else ResultKind.REPEAT, value)
+
+    async def check_turn(self, wish: Wish, runbook: Runbook, action: str) -> Result[Runbook] | None:
+        """Whether `action` is open to this person now: None, or the answer that it is done already.
+
+        Raises `BadInput` for a runbook in another stage, `NotAllowed` by policy, `NotOnThisInstance`.
+        """
+        if runbook.stage == _REACHED[action]:
+            return await self._already(runbook, f"runbook.{action}")
+        if runbook.stage not in _FROM[action]:
+            done = _WORDS[action].lower()
+            raise BadInput(f"Only a runbook that is {_NEEDS[action]} can be {done}.", "Nothing was sent.")
+        if action == "cancel":
+            self._policy.check_cancel(wish.actor, runbook.run_type)
+        if self._client.offers(f"{action}_runbook") is False:
+            raise missing(f"{action}_runbook")
+        return None
 
     async def set_status(self, wish: Wish, runbook_id: str, status: str, message: str) -> Result[Runbook]:
         """RAG status (off, red, amber, green) with its reason."""
@@ -150,6 +181,15 @@ class RunbookActions:
                 sign="Edited",
             )
         return value
+
+    async def _overtaken(self, runbook_id: str, refusal: Refused) -> Result[Runbook]:
+        """Somebody started it in Cutover between our look and our start; any other refusal is raised again."""
+        if not refusal.has("already_actioned"):
+            raise refusal
+        reached = await self.check_start(await self._client.get_runbook(runbook_id))
+        if reached is None:
+            raise refusal
+        return reached
 
     async def _already(self, runbook: Runbook, verb: str) -> Result[Runbook]:
         return Result(ResultKind.ALREADY, runbook, by(await self._do.journal.last(runbook.id, "", (verb,))))

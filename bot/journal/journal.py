@@ -50,8 +50,10 @@ class Journal:
         row = _row(intent)
 
         def unit(connection: sa.Connection) -> Begun:
-            connection.execute(_FREE, {"wanted": row["key"], "kept": f"{row['key']}:{intent.id[:20]}"})
             if connection.execute(_INSERT, row).rowcount == 1:
+                return Begun(intent, fresh=True)
+            freed = connection.execute(_FREE, {"wanted": row["key"], "kept": f"{row['key']}:{intent.id[:20]}"})
+            if freed.rowcount == 1 and connection.execute(_INSERT, row).rowcount == 1:
                 return Begun(intent, fresh=True)
             before = connection.execute(_BY_KEY, {"wanted": row["key"]}).mappings().one()
             return Begun(_intent(before), fresh=False, outcome=_outcome(before))
@@ -65,6 +67,10 @@ class Journal:
         """
         values = {"intent": intent.id, "now_is": outcome.kind, "note": outcome.note, "ended": outcome.at}
         self._database.write_soon(lambda c: c.execute(_SETTLE, values))
+
+    async def flush(self) -> None:
+        """Put outcomes and marks that wait on disk now."""
+        await self._database.flush()
 
     def signed(self, intent: Intent) -> None:
         """The comment naming the person is in Cutover; the mark goes with the next transaction."""

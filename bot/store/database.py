@@ -26,13 +26,16 @@ T = TypeVar("T")
 Unit = Callable[[sa.Connection], T]
 _Job = tuple[Unit[Any], "asyncio.Future[Any] | None", "asyncio.AbstractEventLoop | None"]
 _BATCH = 64
+_MOST_PUT_OFF = 10_000
+_CLOSED = "The bot's database is closed."
 _SOON = 0.2
 
 
 class Database:
     """A SQLite file (WAL, full sync) behind one writer thread and one reader thread.
 
-    `open` migrates; `write` and `read` raise `StoreUnavailable` when the disk fails.
+    `open` migrates; `write` and `read` raise `StoreUnavailable` when the disk fails, and after `close`. Without a file
+    (`sqlite://`) there is one connection only, so reading queues with the writing.
     """
 
     def __init__(self, url: str) -> None:
@@ -54,17 +57,17 @@ class Database:
 
     async def close(self) -> None:
         """Commit what waits and let go of the file."""
-        if self._thread is not None:
+        thread, self._thread = self._thread, None  # from here on nobody queues behind the end
+        if thread is not None:
             self._jobs.put(None)
-            await asyncio.to_thread(self._thread.join)
-            self._thread = None
+            await asyncio.to_thread(thread.join)
         self._reader.shutdown()
         self._engine.dispose()
 
     async def write(self, unit: Unit[T]) -> T:
         """Run `unit` in a transaction; returns once it is on disk."""
         if self._thread is None:
-            raise StoreUnavailable("The bot's database is closed.")
+            raise StoreUnavailable(_CLOSED)
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
         self._jobs.put((unit, done, loop))
@@ -85,7 +88,11 @@ class Database:
         await self.write(_nothing)
 
     async def read(self, unit: Unit[T]) -> T:
-        """Run `unit` on the reader's connection."""
+        """Run `unit` on the reader's connection; what it changes is undone."""
+        if self._thread is None:
+            raise StoreUnavailable(_CLOSED)
+        if self._path == ":memory:":
+            return await self.write(unit)
         return await asyncio.get_running_loop().run_in_executor(self._reader, self._read, unit)
 
     def _read(self, unit: Unit[T]) -> T:
@@ -102,12 +109,12 @@ class Database:
     def _prepare(self) -> None:
         from bot.store.migrate import migrate
 
-        if self._path != ":memory:":
-            Path(self._path).parent.mkdir(parents=True, exist_ok=True)
         try:
+            if self._path != ":memory:":
+                Path(self._path).parent.mkdir(parents=True, exist_ok=True)
             with self._engine.connect() as connection:
                 migrate(connection)
-        except sa.exc.DBAPIError as error:
+        except (sa.exc.DBAPIError, OSError) as error:
             raise _unavailable(error) from error
 
     def _work(self) -> None:
@@ -131,13 +138,18 @@ class Database:
             stopping = job is None
             with self._lock:
                 lazy, self._lazy = self._lazy, []
-            self._commit([(unit, None, None) for unit in lazy] + jobs)
+            again = self._commit([(unit, None, None) for unit in lazy] + jobs)
+            with self._lock:
+                self._lazy = (again + self._lazy)[:_MOST_PUT_OFF]
 
-    def _commit(self, jobs: list[_Job]) -> None:
-        """One transaction for all jobs; each is told its own result only after the commit."""
+    def _commit(self, jobs: list[_Job]) -> list[Unit[Any]]:
+        """One transaction for all jobs; each is told its own result only after the commit.
+
+        Returns the units of `write_soon` that a bad disk kept out: it may be well again with the next transaction.
+        """
         results: list[tuple[_Job, Any, BaseException | None]] = []
         if not jobs:
-            return
+            return []
         try:
             if self._writer is None:
                 self._writer = self._engine.connect()
@@ -151,13 +163,17 @@ class Database:
                 raise
         except sqlite3.Error as error:
             results = [(job, None, _unavailable(error)) for job in jobs]
-        except sa.exc.DBAPIError as error:
-            results = [(job, None, _unavailable(error)) for job in jobs]
         except Exception as error:
-            results = [(job, None, error) for job in jobs]
-        for (_, done, loop), value, failure in results:
-            if done is not None and loop is not None and not loop.is_closed():
-                loop.call_soon_threadsafe(_tell, done, value, failure)
+            failure = _unavailable(error) if isinstance(error, sa.exc.DBAPIError) else error
+            results = [(job, None, failure) for job in jobs]
+        again = []
+        for (unit, done, loop), value, told in results:
+            if done is None or loop is None:
+                again += [unit] if isinstance(told, StoreUnavailable) else []
+                continue
+            with contextlib.suppress(RuntimeError):  # its event loop has ended: nobody waits any more
+                loop.call_soon_threadsafe(_tell, done, value, told)
+        return again
 
 
 def _run(connection: sa.Connection, job: _Job, *, alone: bool) -> tuple[_Job, Any, BaseException | None]:
