@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: install demo test fast lint types contracts lock clean
+.PHONY: install demo test fast lint types contracts bench lock clean
 
 install: $(STAMP)
 
@@ -32,6 +32,10 @@ types: install
 
 contracts: install
 	$(BIN)/lint-imports
+
+# Ratios to a floor measured in the same run.
+bench: install
+	$(BIN)/python -m benchmarks.command
 
 # Needs pip-tools in an environment of its own; writes no package host.
 lock:
