@@ -25,6 +25,7 @@ from bot.errors import StoreUnavailable
 T = TypeVar("T")
 Unit = Callable[[sa.Connection], T]
 _Job = tuple[Unit[Any], "asyncio.Future[Any] | None", "asyncio.AbstractEventLoop | None"]
+_Result = tuple[_Job, Any, BaseException | None]
 _BATCH = 64
 _MOST_PUT_OFF = 10_000
 _CLOSED = "The bot's database is closed."
@@ -138,45 +139,43 @@ class Database:
             stopping = job is None
             with self._lock:
                 lazy, self._lazy = self._lazy, []
-            again = self._commit([(unit, None, None) for unit in lazy] + jobs)
-            with self._lock:
-                self._lazy = (again + self._lazy)[:_MOST_PUT_OFF]
+            self._commit(lazy, jobs)
 
-    def _commit(self, jobs: list[_Job]) -> list[Unit[Any]]:
-        """One transaction for all jobs; each is told its own result only after the commit.
-
-        Returns the units of `write_soon` that a bad disk kept out: it may be well again with the next transaction.
-        """
-        results: list[tuple[_Job, Any, BaseException | None]] = []
-        if not jobs:
-            return []
+    def _commit(self, lazy: list[Unit[Any]], jobs: list[_Job]) -> None:
+        """Run all and commit once; each job is told its own result only after the commit."""
+        everything = [*((unit, None, None) for unit in lazy), *jobs]
         try:
-            if self._writer is None:
-                self._writer = self._engine.connect()
-            raw: Any = self._writer.connection.driver_connection
-            raw.execute("BEGIN IMMEDIATE")
-            try:
-                results = [_run(self._writer, job, alone=len(jobs) == 1) for job in jobs]
-                raw.execute("COMMIT")
-            except BaseException:
-                raw.execute("ROLLBACK")
-                raise
-        except sqlite3.Error as error:
-            results = [(job, None, _unavailable(error)) for job in jobs]
+            results = self._transact(everything) if everything else []
         except Exception as error:
-            failure = _unavailable(error) if isinstance(error, sa.exc.DBAPIError) else error
+            if lazy:  # what may wait must not harm what may not; the disk may be well again later
+                with self._lock:
+                    self._lazy = (lazy + self._lazy)[:_MOST_PUT_OFF]
+                self._commit([], jobs)
+                return
+            failure = _unavailable(error) if isinstance(error, sa.exc.DBAPIError | sqlite3.Error) else error
             results = [(job, None, failure) for job in jobs]
-        again = []
-        for (unit, done, loop), value, told in results:
-            if done is None or loop is None:
-                again += [unit] if isinstance(told, StoreUnavailable) else []
-                continue
-            with contextlib.suppress(RuntimeError):  # its event loop has ended: nobody waits any more
-                loop.call_soon_threadsafe(_tell, done, value, told)
-        return again
+        for (_, done, loop), value, told in results:
+            if done is not None and loop is not None:
+                with contextlib.suppress(RuntimeError):  # its event loop has ended: nobody waits any more
+                    loop.call_soon_threadsafe(_tell, done, value, told)
+
+    def _transact(self, jobs: list[_Job]) -> list[_Result]:
+        """BEGIN and COMMIT go straight to the driver: the connection's own are made anew for each transaction."""
+        if self._writer is None:
+            self._writer = self._engine.connect()
+        raw: Any = self._writer.connection.driver_connection
+        raw.execute("BEGIN IMMEDIATE")
+        try:
+            results = [_run(self._writer, job, alone=len(jobs) == 1) for job in jobs]
+            raw.execute("COMMIT")
+        except BaseException:
+            if raw.in_transaction:  # a full disk may have ended it already
+                raw.execute("ROLLBACK")
+            raise
+        return results
 
 
-def _run(connection: sa.Connection, job: _Job, *, alone: bool) -> tuple[_Job, Any, BaseException | None]:
+def _run(connection: sa.Connection, job: _Job, *, alone: bool) -> _Result:
     if alone:
         return job, job[0](connection), None
     connection.exec_driver_sql("SAVEPOINT unit")
