@@ -40,9 +40,8 @@ class EditActions:
         refs = [Ref("user", user) for user in users]
         intent = wish.intent(self._do.clock, "task.assign", runbook_id, task_id, once=True, wish={"users": list(users)})
 
-        async def effect() -> Task:
+        async def effect() -> None:
             await self._client.set_task_assignees(runbook_id, task_id, refs, replace=replace)
-            return await again()
 
         async def again() -> Task:
             return await self._client.get_runbook_task(runbook_id, task_id)

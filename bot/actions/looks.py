@@ -76,13 +76,14 @@ async def status_set(client: CutoverClient, intent: Intent) -> bool | None:
 async def commented(client: CutoverClient, intent: Intent) -> bool | None:
     """Whether the comment is there. Cutover may tidy the HTML, so texts are compared without tags and spaces.
 
-    An older one with the same words is another comment: people say "still waiting" twice.
+    People say "still waiting" twice, and Cutover's comments carry no time: `wish["same"]` is how many with these words
+    were there before.
     """
-    wanted, since = _bare(str(intent.wish.get("content", ""))), intent.at - _SKEW.total_seconds()
+    wanted, before = _bare(str(intent.wish.get("content", ""))), int(intent.wish.get("same", 0))
     comments = client.list_runbook_comments(intent.runbook_id, task_id=intent.task_id or None)
     async for comment in comments:
-        late_enough = comment.created_at is None or comment.created_at.timestamp() >= since
-        if late_enough and _bare(comment.content.raw) == wanted:
+        before -= _bare(comment.content.raw) == wanted
+        if before < 0:
             return True
     return False
 

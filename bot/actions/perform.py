@@ -36,6 +36,12 @@ class NotDone(CutoverError):
     code = "not_done"
 
 
+class DoneUnread(CutoverError):
+    """The write took effect, and its result could not be read."""
+
+    code = "done_unread"
+
+
 class Performer:
     """Carries out intents and keeps the journal. `locks` serialise presses on one thing."""
 
@@ -49,12 +55,13 @@ class Performer:
     async def perform(
         self,
         intent: Intent,
-        effect: Callable[[], Awaitable[T]],
+        effect: Callable[[], Awaitable[T | None]],
         again: Callable[[], Awaitable[T]],
         *,
         sign: str = "",
     ) -> tuple[T, bool]:
-        """(value, fresh). `effect` writes once; `again` reads the value when the effect is known to be there.
+        """(value, fresh). `effect` writes once and returns the value, or None where the answer does not tell it;
+        `again` reads it when the effect is known to be there.
 
         `fresh` is False when this very wish had been carried out before. Raises what `effect` raises, `NotDone`,
         `StillOpen`, or `UnknownOutcome` when even a look did not tell (then `Recovery` goes on looking).
@@ -66,17 +73,18 @@ class Performer:
             if begun.outcome is None or begun.outcome.kind is OutcomeKind.UNKNOWN:
                 raise StillOpen("This was asked for before and has no answer yet.", "The bot is checking and will say.")
             return await again(), False
+        value: T | None = None
         try:
             value = await effect()
         except UnknownOutcome:
-            value = await self._ask(intent, again)
+            await self._ask(intent)
         except BotError as error:
             self.settle(intent, OutcomeKind.REFUSED, error.code)
             raise
         self.settle(intent, OutcomeKind.DONE, f"{TO_SIGN}{sign}" if sign else "")
         if sign:
             self.spawn(self.sign(intent, sign))
-        return value, True
+        return (await _read_back(again) if value is None else value), True
 
     async def sign(self, intent: Intent, word: str) -> None:
         """The comment that names the person: the bot acts with its own account, so Cutover cannot know who asked.
@@ -113,27 +121,43 @@ class Performer:
 
     async def look(self, intent: Intent) -> bool | None:
         """Whether the effect is there, looking twice before saying no. Raises `CutoverError` when it cannot be read."""
-        found = await LOOKS[intent.verb](self.client, intent)
+        found = await self.glance(intent)
         if found is not False:
             return found
         await self.clock.sleep(_LOOK_AGAIN)
+        return await self.glance(intent)
+
+    async def glance(self, intent: Intent) -> bool | None:
+        """One look. Raises `CutoverError` when it cannot be read."""
+        if intent.verb.endswith(".comment"):
+            same = await self.journal.twins(intent, "content")
+            intent = replace(intent, wish={**intent.wish, "same": same})
         return await LOOKS[intent.verb](self.client, intent)
 
-    async def _ask(self, intent: Intent, again: Callable[[], Awaitable[T]]) -> T:
+    async def _ask(self, intent: Intent) -> None:
+        """After a write without an answer: returns when the effect is there."""
         try:
             found = await self.look(intent)
-            if found:
-                return await again()
-        except CutoverError:
+        except BotError:
             found = None
+        if found:
+            return
         if found is False:
             self.settle(intent, OutcomeKind.REFUSED, "not_done")
-            raise NotDone("Cutover did not answer, and a look shows that nothing was done.", "Try again.")
+            raise NotDone("Cutover did not confirm it, and a look shows that nothing was done.", "Try again.")
         self.settle(intent, OutcomeKind.UNKNOWN)
         raise UnknownOutcome(
             "Cutover did not answer: it is unknown whether this was done.",
             "The bot keeps checking and will tell you. Do not repeat it yet.",
         )
+
+
+async def _read_back(again: Callable[[], Awaitable[T]]) -> T:
+    """What the write made. That it cannot be read now must not sound as if nothing was done."""
+    try:
+        return await again()
+    except CutoverError as error:
+        raise DoneUnread("It was done, but Cutover cannot show the result now.", "Do not repeat it.") from error
 
 
 def signature(word: str, name: str, user_id: str) -> str:

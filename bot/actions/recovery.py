@@ -8,7 +8,7 @@ from typing import Final
 
 import structlog
 
-from bot.actions.looks import LOOKS, commented
+from bot.actions.looks import commented
 from bot.actions.perform import TO_SIGN, Performer, signature
 from bot.blocks import say
 from bot.blocks.message import Message
@@ -65,8 +65,9 @@ class Recovery:
     async def _sign(self, intent: Intent, word: str) -> None:
         """Sign unless the comment is there already: the crash may have come after it."""
         content = signature(word, intent.user_name.raw, intent.user_id)
-        probe = replace(intent, wish={"content": content})
         try:
+            same = await self._journal.twins(intent, "sign")
+            probe = replace(intent, wish={"content": content, "same": same})
             if await commented(self._do.client, probe):
                 self._journal.signed(intent)
             else:
@@ -76,7 +77,7 @@ class Recovery:
 
     async def _settle(self, intent: Intent) -> bool:
         try:
-            found = await LOOKS[intent.verb](self._do.client, intent)
+            found = await self._do.glance(intent)
         except CutoverError:
             found = None
         if found is None and self._clock.unix() - intent.at < _GIVE_UP:

@@ -107,9 +107,8 @@ class TaskActions:
             intent = wish.intent(self._do.clock, "task.skip", runbook_id, task_id, seen=seen or seen_of(task))
             words = f"{reason} ({signature('Skipped', wish.actor.name.raw, wish.actor.user_id)})"
 
-            async def effect() -> Task:
+            async def effect() -> None:
                 await self._client.skip_runbook_task(runbook_id, task_id, words)
-                return await again()
 
             async def again() -> Task:
                 return await self._client.get_runbook_task(runbook_id, task_id)

@@ -83,6 +83,17 @@ class Journal:
         rows = await self._database.read(lambda c: c.execute(query).mappings().all())
         return [(_intent(row), row["outcome"].removeprefix(mark)) for row in rows]
 
+    async def twins(self, intent: Intent, member: str) -> int:
+        """How many other wishes of this person for this target, alike in `member` of the wish, were carried out."""
+        await self._database.flush()
+        same = [intents.c.runbook_id == intent.runbook_id, intents.c.task_id == intent.task_id]
+        query = sa.select(intents.c.wish).where(*same, intents.c.user_id == intent.user_id, intents.c.id != intent.id)
+        query = query.where(intents.c.state == OutcomeKind.DONE)
+        if member == "sign":  # one that still waits for its comment has none
+            query = query.where(intents.c.outcome == "")
+        wishes = await self._database.read(lambda c: c.execute(query).scalars().all())
+        return sum(json.loads(wish).get(member) == intent.wish.get(member) for wish in wishes)
+
     async def open(self) -> list[Intent]:
         """Wishes without a settled outcome, oldest first: what a crash left behind."""
         query = sa.select(intents).where(intents.c.state.in_([OPEN, OutcomeKind.UNKNOWN])).order_by(intents.c.at)
