@@ -9,63 +9,68 @@ from bot.actions import Result, ResultKind, RunbookActions
 from bot.blocks import announce, modals, say
 from bot.blocks.forms import StartForm, typed_name
 from bot.blocks.ids import ActionId, ViewId
-from bot.blocks.message import View
+from bot.blocks.message import Message, View
 from bot.blocks.text import phrase, user, when
 from bot.blocks.values import RunbookValue, StartMeta, decode, seen_runbook
 from bot.cutover import CutoverClient, explain, severity
 from bot.errors import Refused
 from bot.identity import Policy
-from bot.journal import Journal
-from bot.model import Runbook, RunbookStage
+from bot.model import Runbook
 from bot.outbox import Outbox
 from bot.slack.answer import Answer
 from bot.store import Links
 from handlers import grammar
 from handlers.ask import Ask, state_of
+from handlers.cards import Cards
 from handlers.forms import show_form
 from handlers.routes import Routes
 from handlers.targets import Targets
 
 routes = Routes()
 _TITLE = "Start runbook"
+_NOTHING = "Nothing was sent."
 
 
 @routes.command("runbook", "start", "[runbook]")
-async def start_runbook(ask: Ask, answer: Answer, targets: Targets, policy: Policy, journal: Journal) -> None:
+async def start_runbook(ask: Ask, answer: Answer, targets: Targets, policy: Policy, runbooks: RunbookActions) -> None:
     """Start a run: rehearsal or live, with all options; what stands in the way is listed."""
     words = grammar.unquoted(ask.words)
     if not words:
         targets.runbook_id(ask, "")
 
     async def form() -> View:
-        return await _form(ask, policy, journal, await targets.runbook(ask, words))
+        return await _form(ask, policy, runbooks, await targets.runbook(ask, words))
 
     await show_form(answer, _TITLE, form())
 
 
 @routes.action(ActionId.RUNBOOK_START)
-async def press_start(ask: Ask, answer: Answer, client: CutoverClient, policy: Policy, journal: Journal) -> None:
+async def press_start(
+    ask: Ask, answer: Answer, client: CutoverClient, policy: Policy, runbooks: RunbookActions
+) -> None:
     value = ask.value(RunbookValue)
 
     async def form() -> View:
-        return await _form(ask, policy, journal, await client.get_runbook(value.r))
+        return await _form(ask, policy, runbooks, await client.get_runbook(value.r))
 
     await show_form(answer, _TITLE, form(), (ActionId.RUNBOOK_START, value))
 
 
-async def _form(ask: Ask, policy: Policy, journal: Journal, runbook: Runbook) -> View:
-    if runbook.stage in (RunbookStage.ACTIVE, RunbookStage.PAUSED):
-        return modals.notice(_TITLE, await _running_already(journal, runbook))
+async def _form(ask: Ask, policy: Policy, runbooks: RunbookActions, runbook: Runbook) -> View:
+    running = await runbooks.check_start(runbook)
+    if running is not None:
+        return modals.notice(_TITLE, _running_already(ask, running))
     meta = StartMeta(r=runbook.id, seen=seen_runbook(runbook), name=typed_name(runbook.name), channel=ask.channel_id)
     return modals.start_runbook(runbook, allow_live=policy.is_operator(ask.user_id), meta=meta)
 
 
-async def _running_already(journal: Journal, runbook: Runbook) -> Any:
-    last = await journal.last(runbook.id, "", ("runbook.start",))
-    if last is None or runbook.start_actual is None:
-        return say.note(phrase("ℹ️ {name} is running already. Nothing was sent.", name=runbook.name))
-    who, at = user(last[0].user_id), when(runbook.start_actual)
-    return say.note(phrase("ℹ️ {name} is running already, started by {who} at {at}.", name=runbook.name, who=who, at=at))
+def _running_already(ask: Ask, result: Result[Runbook]) -> Message:
+    name, state = result.value.name, "running" if result.value.is_running else "under way"
+    if result.by is None:
+        return say.note(phrase("ℹ️ {name} is {state} already, started in Cutover.", name=name, state=state), _NOTHING)
+    who = "you" if result.by.user_id == ask.user_id else user(result.by.user_id)
+    by = phrase("started by {who} at {at}", who=who, at=when(result.by.at))
+    return say.note(phrase("ℹ️ {name} is {state} already, {by}.", name=name, state=state, by=by), _NOTHING)
 
 
 def _read(view: Mapping[str, Any]) -> Any:
@@ -82,6 +87,7 @@ async def submit_start(
     links: Links,
     outbox: Outbox,
     policy: Policy,
+    cards: Cards,
 ) -> None:
     meta = ask.meta(StartMeta)
     try:
@@ -92,28 +98,17 @@ async def submit_start(
         allowed = policy.is_operator(ask.user_id)
         await answer.show(modals.start_runbook(runbook, allow_live=allowed, meta=meta, findings=found, preset=form))
         return
-    await answer.show(modals.notice(_TITLE, _told(result)))
-    if result.kind is ResultKind.DONE:
-        post = announce.announcement_started(result.value, ask.user_id, form.run_type, ask.now)
-        for link in links.channels(meta.r):
-            await outbox.put(f"started:{ask.wish.once}:{link.channel_id}", link.channel_id, post)
-        if all(link.channel_id != ask.channel_id for link in links.channels(meta.r)):
-            await answer.say(
-                say.done(phrase("{name} is running.", name=result.value.name), buttons=_next(result.value))
-            )
-
-
-def _next(runbook: Runbook) -> Any:
-    return say.runbook_buttons(runbook)
-
-
-def _told(result: Result[Runbook]) -> Any:
-    name = result.value.name
-    if result.kind is ResultKind.DONE:
-        return say.done(phrase("{name} is running. Linked channels are told.", name=name))
-    if result.by is None:
-        return say.note(phrase("ℹ️ {name} was started already, in Cutover. Nothing was sent.", name=name))
-    who, at = user(result.by.user_id), when(result.by.at)
-    return say.note(
-        phrase("ℹ️ {name} was started already by {who} at {at}. Nothing was sent.", name=name, who=who, at=at)
-    )
+    if result.kind is not ResultKind.DONE:
+        await answer.show(modals.notice(_TITLE, _running_already(ask, result)))
+        return
+    cards.forget(meta.r)
+    started, linked = result.value, links.channels(meta.r)
+    told = "{name} is running. Linked channels are told." if linked else "{name} is running."
+    await answer.show(modals.notice(_TITLE, say.done(phrase(told, name=started.name))))
+    post = announce.announcement_started(started, ask.user_id, form.run_type, ask.now)
+    for link in linked:
+        await outbox.put(f"started:{ask.wish.once}:{link.channel_id}", link.channel_id, post)
+    if all(link.channel_id != ask.channel_id for link in linked):
+        await answer.say(
+            say.done(phrase("{name} is running.", name=started.name), buttons=say.runbook_buttons(started))
+        )

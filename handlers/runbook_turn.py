@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from bot.actions import ResultKind, RunbookActions
+from bot.actions import Result, ResultKind, RunbookActions
 from bot.blocks import announce, modals, say
 from bot.blocks.forms import StageForm, StatusForm
 from bot.blocks.ids import ActionId, ViewId
 from bot.blocks.message import Message, View
-from bot.blocks.text import phrase, user, when
+from bot.blocks.text import Mrkdwn, phrase, user, when
 from bot.blocks.values import RunbookMeta, RunbookValue, StageMeta, decode, seen_runbook
 from bot.cutover import CutoverClient
 from bot.errors import BadInput
-from bot.identity import Policy
 from bot.model import Rag, Runbook
 from bot.outbox import Outbox
 from bot.slack.answer import Answer
@@ -30,6 +29,7 @@ routes = Routes()
 Turn = Literal["pause", "resume", "cancel"]
 _TITLES: dict[Turn, str] = {"pause": "Pause runbook", "resume": "Resume runbook", "cancel": "Cancel runbook"}
 _DONE: dict[Turn, str] = {"pause": "paused", "resume": "resumed", "cancel": "canceled"}
+_STATE: dict[Turn, str] = {"pause": "paused", "resume": "running", "cancel": "canceled"}
 _PRESSED: dict[str, Turn] = {
     ActionId.RUNBOOK_PAUSE: "pause",
     ActionId.RUNBOOK_RESUME: "resume",
@@ -38,49 +38,58 @@ _PRESSED: dict[str, Turn] = {
 
 
 @routes.command("runbook", "pause", "[runbook]")
-async def pause_runbook(ask: Ask, answer: Answer, targets: Targets, policy: Policy) -> None:
+async def pause_runbook(ask: Ask, answer: Answer, targets: Targets, runbooks: RunbookActions) -> None:
     """Pause a run, with the reason."""
-    await _ask_turn(ask, answer, targets, policy, "pause")
+    await _ask_turn(ask, answer, targets, runbooks, "pause")
 
 
 @routes.command("runbook", "resume", "[runbook]")
-async def resume_runbook(ask: Ask, answer: Answer, targets: Targets, policy: Policy) -> None:
+async def resume_runbook(ask: Ask, answer: Answer, targets: Targets, runbooks: RunbookActions) -> None:
     """Go on with a paused run."""
-    await _ask_turn(ask, answer, targets, policy, "resume")
+    await _ask_turn(ask, answer, targets, runbooks, "resume")
 
 
 @routes.command("runbook", "cancel", "[runbook]")
-async def cancel_runbook(ask: Ask, answer: Answer, targets: Targets, policy: Policy) -> None:
+async def cancel_runbook(ask: Ask, answer: Answer, targets: Targets, runbooks: RunbookActions) -> None:
     """Cancel a run for good; asks for the runbook's name."""
-    await _ask_turn(ask, answer, targets, policy, "cancel")
+    await _ask_turn(ask, answer, targets, runbooks, "cancel")
 
 
-async def _ask_turn(ask: Ask, answer: Answer, targets: Targets, policy: Policy, turn: Turn) -> None:
+async def _ask_turn(ask: Ask, answer: Answer, targets: Targets, runbooks: RunbookActions, turn: Turn) -> None:
     words = grammar.unquoted(ask.words)
     if not words:
         targets.runbook_id(ask, "")
 
     async def form() -> View:
-        return _form(ask, policy, await targets.runbook(ask, words), turn)
+        return await _form(ask, runbooks, await targets.runbook(ask, words), turn)
 
     await show_form(answer, _TITLES[turn], form())
 
 
 @routes.action(ActionId.RUNBOOK_PAUSE, ActionId.RUNBOOK_RESUME, ActionId.RUNBOOK_CANCEL)
-async def press_turn(ask: Ask, answer: Answer, client: CutoverClient, policy: Policy) -> None:
+async def press_turn(ask: Ask, answer: Answer, client: CutoverClient, runbooks: RunbookActions) -> None:
     value, turn = ask.value(RunbookValue), _PRESSED[ask.delivery.name]
 
     async def form() -> View:
-        return _form(ask, policy, await client.get_runbook(value.r), turn)
+        return await _form(ask, runbooks, await client.get_runbook(value.r), turn)
 
     await show_form(answer, _TITLES[turn], form(), (ActionId(ask.delivery.name), value))
 
 
-def _form(ask: Ask, policy: Policy, runbook: Runbook, turn: Turn) -> View:
-    if turn == "cancel":
-        policy.check_cancel(ask.wish.actor, runbook.run_type)
+async def _form(ask: Ask, runbooks: RunbookActions, runbook: Runbook, turn: Turn) -> View:
+    reached = await runbooks.check_turn(ask.wish, runbook, turn)
+    if reached is not None:
+        return modals.notice(_TITLES[turn], say.note(_already(ask, reached, turn)))
     meta = StageMeta(r=runbook.id, seen=seen_runbook(runbook), action=turn, channel=ask.channel_id)
     return modals.stage(runbook, turn, meta=meta)
+
+
+def _already(ask: Ask, result: Result[Runbook], turn: Turn) -> Mrkdwn:
+    if result.by is None:
+        return phrase("ℹ️ This run is {state} already. Nothing was sent.", state=_STATE[turn])
+    who = "you" if result.by.user_id == ask.user_id else user(result.by.user_id)
+    at = when(result.by.at)
+    return phrase("ℹ️ Already {done} by {who} at {at}. Nothing was sent.", done=_DONE[turn], who=who, at=at)
 
 
 def _read_turn(view: Mapping[str, Any]) -> Any:
@@ -93,14 +102,10 @@ async def submit_turn(
 ) -> None:
     meta = ask.meta(StageMeta)
     result = await runbooks.turn(ask.wish, meta.r, meta.action, form.message.raw, form.notify)
-    done = _DONE[meta.action]
-    if result.kind is ResultKind.ALREADY and result.by is not None:
-        who, at = user(result.by.user_id), when(result.by.at)
-        note = phrase("ℹ️ Already {done} by {who} at {at}. Nothing was sent.", done=done, who=who, at=at)
-    elif result.kind is ResultKind.ALREADY:
-        note = phrase("ℹ️ Already {done}, in Cutover. Nothing was sent.", done=done)
+    if result.kind is not ResultKind.DONE:
+        note = _already(ask, result, meta.action)
     else:
-        note = phrase("✅ You {done} this run.", done=done)
+        note = phrase("✅ You {done} this run.", done=_DONE[meta.action])
         post = announce.stage_changed(result.value, ask.user_id, ask.now, form.message or None)
         await _announce(ask, links, outbox, meta.r, post)
     await answer.say(await cards.runbook(result.value, note))

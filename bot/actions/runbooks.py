@@ -27,6 +27,7 @@ _FROM: Final = {
     "cancel": (RunbookStage.ACTIVE, RunbookStage.PAUSED),
 }
 _WORDS: Final = {"pause": "Paused", "resume": "Resumed", "cancel": "Canceled"}
+Check = Callable[[Runbook], Awaitable[Result[Runbook] | None]]
 _NEEDS: Final = {"pause": "running", "resume": "paused", "cancel": "running or paused"}
 
 
@@ -81,7 +82,7 @@ class RunbookActions:
                     intent, effect, lambda: self._client.get_runbook(runbook_id), sign=sign
                 )
             except Refused as refusal:
-                return await self._overtaken(runbook_id, refusal)
+                return await self._overtaken(refusal, runbook_id, self.check_start)
             return Result(ResultKind.DONE if fresh else ResultKind.REPEAT, value)
 
     async def turn(self, wish: Wish, runbook_id: str, action: str, message: str, notify: bool) -> Result[Runbook]:
@@ -99,12 +100,15 @@ class RunbookActions:
                 "resume": self._client.resume_runbook,
                 "cancel": self._client.cancel_runbook,
             }
-            value, fresh = await self._do.perform(
-                intent,
-                lambda: calls[action](runbook_id, message=message or None, notify=notify),
-                lambda: self._client.get_runbook(runbook_id),
-                sign=_WORDS[action],
-            )
+            try:
+                value, fresh = await self._do.perform(
+                    intent,
+                    lambda: calls[action](runbook_id, message=message or None, notify=notify),
+                    lambda: self._client.get_runbook(runbook_id),
+                    sign=_WORDS[action],
+                )
+            except Refused as refusal:
+                return await self._overtaken(refusal, runbook_id, lambda now: self.check_turn(wish, now, action))
             return Result(ResultKind.DONE if fresh else ResultKind.REPEAT, value)
 
     async def check_turn(self, wish: Wish, runbook: Runbook, action: str) -> Result[Runbook] | None:
@@ -182,14 +186,14 @@ class RunbookActions:
             )
         return value
 
-    async def _overtaken(self, runbook_id: str, refusal: Refused) -> Result[Runbook]:
-        """Somebody started it in Cutover between our look and our start; any other refusal is raised again."""
-        if not refusal.has("already_actioned"):
-            raise refusal
-        reached = await self.check_start(await self._client.get_runbook(runbook_id))
-        if reached is None:
-            raise refusal
-        return reached
+    async def _overtaken(self, refusal: Refused, runbook_id: str, check: Check) -> Result[Runbook]:
+        """Somebody did it in Cutover between our look and our call; any other refusal is raised again."""
+        if refusal.has("already_actioned"):
+            await self._do.journal.flush()  # our own refused wish must not be taken for the one that did it
+            reached = await check(await self._client.get_runbook(runbook_id))
+            if reached is not None:
+                return reached
+        raise refusal
 
     async def _already(self, runbook: Runbook, verb: str) -> Result[Runbook]:
         return Result(ResultKind.ALREADY, runbook, by(await self._do.journal.last(runbook.id, "", (verb,))))

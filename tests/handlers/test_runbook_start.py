@@ -143,7 +143,7 @@ async def test_the_second_to_start_reads_who_was_first_and_when(stage: Stage) ->
     await stage.command("/runbook start")
     await stage.submit(user=SAM)
     await stage.submit()
-    assert f"started already by <@{SAM}> at" in stage.view_text()
+    assert f"is running already, started by <@{SAM}> at" in stage.view_text()
     assert len(stage.writes("101/start$")) == 1
     await stage.close()
     await stage.command("/runbook start")
