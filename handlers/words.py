@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from bot.actions import Result, ResultKind, TaskActions
+import html
+
+from bot.actions import NotReady, Result, ResultKind, TaskActions
 from bot.blocks import say
 from bot.blocks.ids import ActionId
 from bot.blocks.message import Message
-from bot.blocks.text import Mrkdwn, phrase, user, when
+from bot.blocks.text import Mrkdwn, coded, phrase, user, when
 from bot.blocks.values import Value
 from bot.cutover import CutoverClient
 from bot.errors import CutoverError
-from bot.model import Comment, Task
+from bot.model import Comment, RunbookStage, Task
 from handlers.ask import Ask
 from handlers.cards import Cards
 
 _COMMENTS = 500
+_NOT_RUNNING: dict[str, str] = {
+    RunbookStage.PLANNING: "The runbook has not been started yet: `/runbook start` does that.",
+    RunbookStage.PAUSED: "The runbook is paused: `/runbook resume` goes on with it.",
+    RunbookStage.CANCELED: "The runbook was canceled.",
+    RunbookStage.COMPLETE: "The runbook is complete.",
+}
 
 
 def told(result: Result[Task], verb: str, ask: Ask) -> Mrkdwn:
@@ -25,9 +33,11 @@ def told(result: Result[Task], verb: str, ask: Ask) -> Mrkdwn:
         return phrase("☑️ Counted. Others have to press too before this task is {verb}.", verb=verb)
     if result.by is None:
         return phrase("ℹ️ Already {verb}, in Cutover. Nothing was sent.", verb=_state(result.value, verb))
-    who = "you" if result.by.user_id == ask.user_id else user(result.by.user_id)
-    done = _state(result.value, verb)
-    return phrase("ℹ️ Already {verb} by {who} at {at}. Nothing was sent.", verb=done, who=who, at=when(result.by.at))
+    done, at = _state(result.value, verb), when(result.by.at, ask.now)
+    if result.by.user_id == ask.user_id:  # a double click ends here too, so it reads as the success it is
+        return phrase("✅ You {verb} this already, at {at}.", verb=done, at=at)
+    who = user(result.by.user_id)
+    return phrase("ℹ️ Already {verb} by {who} at {at}. Nothing was sent.", verb=done, who=who, at=at)
 
 
 def _state(task: Task, verb: str) -> str:
@@ -35,6 +45,20 @@ def _state(task: Task, verb: str) -> str:
     if task.is_complete:
         return "skipped" if task.is_skipped else "finished"
     return verb
+
+
+async def not_ready(cards: Cards, refusal: NotReady) -> Message:
+    """The card with the reason: that of the runbook where it does not run, else the task's own."""
+    stage = (await cards.runbook_of(refusal.task.runbook_id)).stage
+    hint = _NOT_RUNNING.get(stage, refusal.hint)
+    note = phrase("⛔ {sentence} {hint}", sentence=coded(refusal.sentence), hint=coded(hint))
+    return await cards.task(refusal.task, note, refusal.waiting_for)
+
+
+def signed(content: str, ask: Ask) -> str:
+    """A comment with the name of the Slack user who adds it: to Cutover, its author is the bot."""
+    who = f"{ask.wish.actor.name.raw} ({ask.user_id})"
+    return f"{content}<p>Added from Slack by {html.escape(who)}</p>"
 
 
 def expired(action: ActionId, value: Value) -> Message:

@@ -17,7 +17,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-DANA, FAILOVER = "U0DANA00001", "C0DCFAILOVR"
+DANA, SAM, FAILOVER = "U0DANA00001", "U0SAM000002", "C0DCFAILOVR"
 ARGUMENTS = [
     "--headless=new",
     "--no-sandbox",
