@@ -126,7 +126,7 @@ def join(separator: str, parts: Iterable[Mrkdwn | None]) -> Mrkdwn:
 
 
 def when(at: datetime, now: datetime | None = None) -> Mrkdwn:
-    """A moment in the reader's own time zone, with the day unless `now` is on the same UTC day.
+    """A moment in the reader's own time zone, with the day unless `now` is on the same UTC day; `at` fits before it.
 
     The part after the bar is for clients and screen readers that do not know the date token.
     """
@@ -134,7 +134,7 @@ def when(at: datetime, now: datetime | None = None) -> Mrkdwn:
     unix = int(moment.timestamp())
     if now is not None and now.astimezone(UTC).date() == moment.date():
         return Mrkdwn(f"<!date^{unix}^{{time}}|{moment:%H:%M} UTC>")
-    return Mrkdwn(f"<!date^{unix}^{{date_short_pretty}} at {{time}}|{moment:%Y-%m-%d %H:%M} UTC>")
+    return Mrkdwn(f"<!date^{unix}^{{time}}, {{date_short_pretty}}|{moment:%Y-%m-%d %H:%M} UTC>")
 
 
 def duration(seconds: int | float | None) -> str:

@@ -198,7 +198,7 @@ def test_links_only_to_web_addresses() -> None:
 def test_when_says_the_day_only_if_it_differs() -> None:
     unix = int(NOW.timestamp())
     assert when(NOW, NOW) == f"<!date^{unix}^{{time}}|22:30 UTC>"
-    assert when(NOW) == f"<!date^{unix}^{{date_short_pretty}} at {{time}}|2026-11-20 22:30 UTC>"
+    assert when(NOW) == f"<!date^{unix}^{{time}}, {{date_short_pretty}}|2026-11-20 22:30 UTC>"
     assert "date_short_pretty" in when(NOW + timedelta(hours=2), NOW)
     assert when(NOW.replace(tzinfo=None), NOW) == when(NOW, NOW)
 
