@@ -12,6 +12,14 @@ import orjson
 
 from bot.model import Text
 
+_KINDS: Final = {
+    "block_actions": "action",
+    "view_submission": "view",
+    "view_closed": "view_closed",
+    "block_suggestion": "options",
+    "shortcut": "shortcut",
+    "message_action": "shortcut",
+}
 _CHANNEL: Final = re.compile(r"[CDG][A-Z0-9]{1,40}\Z")
 
 
@@ -60,37 +68,21 @@ def read_command(body: Mapping[str, Any]) -> Delivery:
 
 def read_interactive(body: Mapping[str, Any]) -> Delivery | None:
     """A press, submission, shortcut or type-ahead; None for a type this bot does not know."""
-    kinds = {
-        "block_actions": "action",
-        "view_submission": "view",
-        "view_closed": "view_closed",
-        "block_suggestion": "options",
-        "shortcut": "shortcut",
-        "message_action": "shortcut",
-    }
-    kind = kinds.get(_text(body, "type"))
+    kind = _KINDS.get(_text(body, "type"))
     if kind is None:
         return None
     user, container, view = _part(body, "user"), _part(body, "container"), _part(body, "view")
-    actions = body.get("actions")
-    action = actions[0] if isinstance(actions, list) and actions and isinstance(actions[0], Mapping) else {}
-    message = _part(body, "message")
-    action = action if kind == "action" else body if kind == "options" else {}
-    named = _text(action, "action_id") or _text(view, "callback_id") or _text(body, "callback_id")
-    urls = body.get("response_urls")
-    first = urls[0] if isinstance(urls, list) and urls and isinstance(urls[0], Mapping) else {}
-    once = _text(body, "trigger_id") or _text(action, "action_ts") or _text(body, "action_ts")
+    message, first = _part(body, "message"), _first(body, "response_urls")
+    action = _first(body, "actions") if kind == "action" else body if kind == "options" else {}
+    channel = (_text(_part(body, "channel"), "id"), _text(container, "channel_id"), _text(first, "channel_id"))
     return Delivery(
         kind=kind,
-        name=named,
-        key=_key(kind, f"{once}:{_text(action, 'action_ts')}" if once else "", body),
+        name=_text(action, "action_id") or _text(view, "callback_id") or _text(body, "callback_id"),
+        key=_key(kind, _once(body), body),
         team_id=_text(_part(body, "team"), "id") or _text(user, "team_id"),
         user_id=_text(user, "id"),
         user_name=Text(_text(user, "name") or _text(user, "username")),
-        channel_id=_text(_part(body, "channel"), "id")
-        or _text(container, "channel_id")
-        or _text(first, "channel_id")
-        or _kept_channel(view),
+        channel_id=next(filter(None, channel), "") or _kept_channel(view),
         trigger_id=_text(body, "trigger_id"),
         response_url=_text(body, "response_url") or _text(first, "response_url"),
         action=action,
@@ -125,6 +117,18 @@ def _part(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
+def _first(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = body.get(name)
+    return found[0] if isinstance(found, list) and found and isinstance(found[0], Mapping) else {}
+
+
+def _once(body: Mapping[str, Any]) -> str:
+    """What is the same in each redelivery of an interaction and differs between two; empty when Slack gave nothing."""
+    acted = _text(_first(body, "actions"), "action_ts")
+    given = _text(body, "trigger_id") or acted or _text(body, "action_ts")
+    return f"{given}:{acted}" if given else ""
+
+
 def _text(body: Mapping[str, Any], name: str) -> str:
     found = body.get(name)
     return found if isinstance(found, str) else str(found) if isinstance(found, int) else ""
@@ -142,6 +146,6 @@ def _kept_channel(view: Mapping[str, Any]) -> str:
 
 def _key(kind: str, once: str, body: Mapping[str, Any]) -> str:
     """A name for this delivery: Slack's own id where there is one, else a digest of the whole payload."""
-    if not once or not once.strip(":"):
+    if not once:
         once = repr(sorted(body.items(), key=lambda pair: str(pair[0])))
     return f"{kind}:{hashlib.sha256(once.encode('utf-8', 'replace')).hexdigest()[:32]}"

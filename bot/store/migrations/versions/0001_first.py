@@ -8,6 +8,11 @@ down_revision = None
 
 
 def upgrade() -> None:
+    _deliveries_and_wishes()
+    _links_and_letters()
+
+
+def _deliveries_and_wishes() -> None:
     op.create_table(
         "inbox",
         sa.Column("key", sa.String(200), primary_key=True),
@@ -38,6 +43,9 @@ def upgrade() -> None:
     )
     op.create_index("intents_open", "intents", ["at"], sqlite_where=sa.text("state IN ('open', 'unknown')"))
     op.create_index("intents_target", "intents", ["runbook_id", "task_id", "at"])
+
+
+def _links_and_letters() -> None:
     op.create_table(
         "links",
         sa.Column("team_id", sa.String(40), primary_key=True),
