@@ -21,7 +21,7 @@ from bot.slack.answer import Answer
 from bot.slack.people import People
 from bot.slack.web import SlackWeb
 from bot.store import Links
-from handlers import grammar
+from handlers import grammar, words
 from handlers.ask import Ask, state_of
 from handlers.forms import show_form
 from handlers.routes import Routes
@@ -40,7 +40,7 @@ async def comment_runbook(
     if not ask.words:
         await show_form(answer, _TITLE, _form(ask, client, runbook_id))
         return
-    await edits.comment(ask.wish, runbook_id, "", signed(to_html(ask.words), ask))
+    await edits.comment(ask.wish, runbook_id, "", words.signed(to_html(ask.words), ask))
     await answer.say(say.done("The comment is in the runbook."))
 
 
@@ -58,7 +58,7 @@ async def comment_task(ask: Ask, answer: Answer, targets: Targets, edits: EditAc
         await show_form(answer, _TITLE, form())
         return
     task = await targets.task(ask, target, rest=text, question="Which task is the comment about?")
-    await edits.comment(ask.wish, task.runbook_id, task.id, signed(to_html(text), ask))
+    await edits.comment(ask.wish, task.runbook_id, task.id, words.signed(to_html(text), ask))
     await answer.say(say.done(phrase("The comment is on {task}.", task=task.name), buttons=say.task_buttons(task)))
 
 
@@ -125,16 +125,10 @@ async def submit_comment(
     if meta.source_ts:
         author = (await people.member(meta.author)).name.raw if meta.author else "somebody"
         content = f"<p>{html.escape(author)} in Slack:</p>{content}{_source(meta)}"
-    await edits.comment(ask.wish, runbook_id, task_id, signed(content, ask))
+    await edits.comment(ask.wish, runbook_id, task_id, words.signed(content, ask))
     said = phrase("The comment is on {task}.", task=task.name) if task else "The comment is in the runbook."
     await answer.say(say.done(said, buttons=say.task_buttons(task) if task else ()))
 
 
 def _source(meta: CommentMeta) -> str:
     return f"<p>{html.escape(meta.permalink)}</p>" if meta.permalink.startswith("https://") or meta.permalink else ""
-
-
-def signed(content: str, ask: Ask) -> str:
-    """A comment with the name of the Slack user who adds it: to Cutover, its author is the bot."""
-    who = f"{ask.wish.actor.name.raw} ({ask.user_id})"
-    return f"{content}<p>Added from Slack by {html.escape(who)}</p>"

@@ -133,7 +133,9 @@ async def choose_more(
 
         await show_form(answer, "Edit task", form())
     elif value.do == "override_start":
-        await answer.replace(await start(ask, tasks, cards, value.r, value.t, seen=value.seen, override=True))
+        await answer.replace(
+            await start(ask, tasks, catalogue, cards, value.r, value.t, seen=value.seen, override=True)
+        )
     else:
         task = await tasks.read(value.r, value.t)
-        await answer.replace(await finish(ask, tasks, cards, task, seen=value.seen, override=True))
+        await answer.replace(await finish(ask, tasks, catalogue, cards, task, seen=value.seen, override=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
@@ -18,6 +19,8 @@ from bot.model import FieldValue, Task
 Effect = Callable[[bool | None], Awaitable[Task]]
 _STARTED: Final = ("task.start",)
 _ENDED: Final = ("task.finish", "task.skip")
+_SIGNED: Final = {"task.start": "Started", "task.finish": "Finished"}
+_NOT_ASSIGNED: Final = "Cutover lets only the people assigned do that, and the bot's own user is not among them."
 
 
 class NotReady(BotError):
@@ -44,9 +47,19 @@ class TaskActions:
         return await self._client.get_runbook_task(runbook_id, task_id)
 
     async def start(
-        self, wish: Wish, runbook_id: str, task_id: str, *, seen: str = "", override: bool = False
+        self,
+        wish: Wish,
+        runbook_id: str,
+        task_id: str,
+        *,
+        seen: str = "",
+        override: bool = False,
+        answers: tuple[FieldValue, ...] = (),
     ) -> Result[Task]:
-        """Start a task that is startable; with `override` (operators) also against assignees and fixed times."""
+        """Start a task that is startable; with `override` (operators) also against assignees and fixed times.
+
+        `answers` to custom fields are saved first: a start carries none.
+        """
         if override:
             self._policy.check_override(wish.actor)
         async with self._do.locks.hold(runbook_id, task_id):
@@ -63,10 +76,16 @@ class TaskActions:
             intent = wish.intent(self._do.clock, "task.start", runbook_id, task_id, seen=seen or seen_of(task))
 
             async def effect(forced: bool | None) -> Task:
+                await self._save(runbook_id, task_id, answers)
                 return await self._client.start_runbook_task(runbook_id, task_id, override=forced)
 
-            forced = override or (not task.needs_everyone_to_start and self._stands_in(wish, task))
-            return await self._press(intent, effect, forced, "Started", lambda now: now.is_running or now.is_complete)
+            return await self._press(
+                intent,
+                effect,
+                override or (not task.needs_everyone_to_start and self._stands_in(wish, task)),
+                everyone=task.needs_everyone_to_start,
+                reached=lambda now: now.is_running or now.is_complete,
+            )
 
     async def finish(
         self,
@@ -86,17 +105,23 @@ class TaskActions:
             task = await self._client.get_runbook_task(runbook_id, task_id)
             if task.is_complete:
                 return await self._already(task, _ENDED)
+            if task.is_startable or task.is_waiting:
+                raise NotReady("This task does not run yet.", "It has to be started before it can finish.", task)
             intent = wish.intent(self._do.clock, "task.finish", runbook_id, task_id, seen=seen or seen_of(task))
 
             async def effect(forced: bool | None) -> Task:
-                if answers:
-                    await self._client.update_runbook_task(runbook_id, task_id, TaskFields(field_values=answers))
+                await self._save(runbook_id, task_id, answers)
                 return await self._client.finish_runbook_task(
                     runbook_id, task_id, override=forced, selected_successor_ids=selected
                 )
 
-            forced = override or (not task.needs_everyone_to_end and self._stands_in(wish, task))
-            return await self._press(intent, effect, forced, "Finished", lambda now: now.is_complete)
+            return await self._press(
+                intent,
+                effect,
+                override or (not task.needs_everyone_to_end and self._stands_in(wish, task)),
+                everyone=task.needs_everyone_to_end,
+                reached=lambda now: now.is_complete,
+            )
 
     async def skip(self, wish: Wish, runbook_id: str, task_id: str, reason: str, *, seen: str = "") -> Result[Task]:
         """Skip a task; Cutover keeps `reason` as a comment, with the person's name."""
@@ -105,7 +130,8 @@ class TaskActions:
             if task.is_complete:
                 return await self._already(task, _ENDED)
             intent = wish.intent(self._do.clock, "task.skip", runbook_id, task_id, seen=seen or seen_of(task))
-            words = f"{reason} ({signature('Skipped', wish.actor.name.raw, wish.actor.user_id)})"
+            said = f"{reason} ({signature('Skipped', wish.actor.name.raw, wish.actor.user_id)})"
+            words = html.escape(said, quote=False)  # it becomes a comment, and those are HTML
 
             async def effect() -> None:
                 await self._client.skip_runbook_task(runbook_id, task_id, words)
@@ -113,7 +139,15 @@ class TaskActions:
             async def again() -> Task:
                 return await self._client.get_runbook_task(runbook_id, task_id)
 
-            now, fresh = await self._do.perform(intent, effect, again)
+            try:
+                now, fresh = await self._do.perform(intent, effect, again)
+            except Refused as error:
+                if not task.is_waiting or not error.has("task.not_finishable"):
+                    raise
+                before = await self.waiting_for(task)
+                raise NotReady(
+                    "This task cannot be skipped yet.", "First it has to be its turn.", task, before
+                ) from error
             return Result(ResultKind.DONE if fresh else ResultKind.REPEAT, now)
 
     async def waiting_for(self, task: Task) -> tuple[Task, ...]:
@@ -126,15 +160,22 @@ class TaskActions:
         before = task.predecessor_ids or (known[task.id].predecessor_ids if task.id in known else ()) or ()
         return tuple(known[one] for one in before if one in known and not known[one].is_complete)
 
+    async def _save(self, runbook_id: str, task_id: str, answers: tuple[FieldValue, ...]) -> None:
+        if answers:
+            await self._client.update_runbook_task(runbook_id, task_id, TaskFields(field_values=answers))
+
     async def _press(
-        self, intent: Intent, effect: Effect, forced: bool, word: str, reached: Callable[[Task], bool]
+        self, intent: Intent, effect: Effect, forced: bool, *, everyone: bool, reached: Callable[[Task], bool]
     ) -> Result[Task]:
+        """`everyone`: all assigned have to press, so nobody stands in for all of them without saying so."""
+
         async def send() -> Task:
             try:
                 return await effect(True if forced else None)
             except Refused as error:
                 # 422: certainly not done, so an operator's second try with override cannot do it twice.
-                if forced or not error.has("task.user_not_assigned") or not self._policy.is_operator(intent.user_id):
+                stands_in = self._policy.is_operator(intent.user_id) and not everyone
+                if forced or not error.has("task.user_not_assigned") or not stands_in:
                     raise
                 return await effect(True)
 
@@ -142,15 +183,12 @@ class TaskActions:
             return await self._client.get_runbook_task(intent.runbook_id, intent.task_id)
 
         try:
-            task, fresh = await self._do.perform(intent, send, again, sign=word)
+            task, fresh = await self._do.perform(intent, send, again, sign=_SIGNED[intent.verb])
         except Refused as error:
             if any(is_done_already(finding.code) for finding in error.findings):
                 return await self._already(await again(), (intent.verb,))
-            if error.has("task.user_not_assigned") and not self._policy.is_operator(intent.user_id):
-                raise NotAllowed(
-                    "Cutover lets only the people assigned do that, and the bot's own user is not among them.",
-                    "Do it in Cutover, or ask an operator here.",
-                ) from error
+            if error.has("task.user_not_assigned") and not forced:
+                raise NotAllowed(_NOT_ASSIGNED, self._way_out(intent.user_id, everyone)) from error
             raise
         if not fresh:
             return Result(ResultKind.REPEAT, task, By(intent.user_id, self._do.clock.now()))
@@ -159,6 +197,12 @@ class TaskActions:
     async def _already(self, task: Task, verbs: tuple[str, ...]) -> Result[Task]:
         found = await self._do.journal.last(task.runbook_id, task.id, verbs)
         return Result(ResultKind.ALREADY, task, by(found))
+
+    def _way_out(self, user_id: str, everyone: bool) -> str:
+        if not self._policy.is_operator(user_id):
+            return "Do it in Cutover, or ask an operator here."
+        said = "Everyone assigned has to press: do it in Cutover" if everyone else "Do it in Cutover"
+        return f"{said}, or press for all of them with `override` behind the command."
 
     def _stands_in(self, wish: Wish, task: Task) -> bool:
         """An operator acts in place of the people assigned: the bot's own account is not among them."""

@@ -91,7 +91,7 @@ def _facts(view: TaskView, state: Mrkdwn) -> Mrkdwn:
             join(" · ", first),
             words.late(item, now),
             phrase("👤 {who}", who=words.owners(item, view.names)),
-            words.task_times(item, now),
+            words.task_times(item, now) if item.start_actual or not item.is_complete else None,
             *words.task_limits(item, now),
             _waits(view),
         ],
@@ -131,7 +131,7 @@ def controls(view: TaskView) -> list[parts.Element | None]:
         _button(view, "Start", ActionId.TASK_START, value) if running and item.is_startable else None,
         _finish(view, value) if running and item.is_running else None,
         _button(view, "Skip", ActionId.TASK_SKIP, value)
-        if running and view.can_skip and not item.is_complete
+        if running and view.can_skip and (item.is_startable or item.is_running)
         else None,
         parts.button("Comment", ActionId.TASK_COMMENT, value),
         parts.button("Refresh", ActionId.TASK_REFRESH, value),

@@ -9,6 +9,7 @@ class ActionId(StrEnum):
     """`action_id` of buttons, menus and pickers."""
 
     TASK_START = "task.start"
+    TASK_START_ASK = "task.start_ask"
     TASK_FINISH = "task.finish"
     TASK_FINISH_ASK = "task.finish_ask"
     TASK_SKIP = "task.skip"
@@ -41,6 +42,7 @@ class ViewId(StrEnum):
 
     LOADING = "loading"
     START_RUNBOOK = "start_runbook"
+    START_TASK = "start_task"
     FINISH_TASK = "finish_task"
     SKIP_TASK = "skip_task"
     COMMENT = "comment"

@@ -1,11 +1,12 @@
-"""The form for finishing a task that asks something. The one rule: every branch goes on unless a person says otherwise.
+"""The form of a task that asks something before it starts or finishes. The one rule: nothing is chosen beforehand.
 
 Choices travel as positions, not as texts: an option's value holds 150 characters and Cutover's options any number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 from bot.blocks import fit, forms, parts
 from bot.blocks.card import TaskView
@@ -26,12 +27,19 @@ _RESULTS = {"pass": "✅ Pass", "fail": "❌ Fail", "not_tested": "➖ Not teste
 
 
 def finish_task(
-    view: TaskView, branches: Sequence[Task], fields: Sequence[CustomField], *, validation: bool, meta: TaskMeta
+    view: TaskView,
+    branches: Sequence[Task],
+    fields: Sequence[CustomField],
+    *,
+    validation: bool,
+    meta: TaskMeta,
+    verb: Literal["start", "finish"] = "finish",
 ) -> View:
     """Asks for branches (the tasks that follow), answers, and the result of a validation task.
 
     Required fields come first; past 40 the optional ones are left to Cutover's own page.
     """
+    word, callback = ("Finish", ViewId.FINISH_TASK) if verb == "finish" else ("Start", ViewId.START_TASK)
     blocks = [about(view)]
     if validation:
         results = [parts.option(label, value) for value, label in _RESULTS.items()]
@@ -52,10 +60,7 @@ def finish_task(
     if validation:
         box = parts.text_input(lines=True, longest=1_000)
         blocks.append(parts.field("Comment", box, "comment", optional=True))
-    made = parts.modal(
-        "Finish task", ViewId.FINISH_TASK, blocks, submit="Finish", meta=encode_meta(meta), close="Go back"
-    )
-    return View(made)
+    return View(parts.modal(f"{word} task", callback, blocks, submit=word, meta=encode_meta(meta), close="Go back"))
 
 
 def asked(fields: Sequence[CustomField]) -> list[CustomField]:
@@ -66,9 +71,8 @@ def asked(fields: Sequence[CustomField]) -> list[CustomField]:
 
 def _branches(branches: Sequence[Task]) -> parts.Block:
     options = [parts.option(_branch_label(task), task.id) for task in branches if len(task.id) <= fit.OPTION_VALUE]
-    every = [task.id for task in branches]
     few = len(options) <= _FEW
-    menu = parts.choices("checkboxes", options, every) if few else parts.multi_select(options[:100], initial=every)
+    menu = parts.choices("checkboxes", options) if few else parts.multi_select(options[:100])
     return parts.field("Go on with", menu, "branches", hint="What is not chosen here is abandoned.")
 
 
@@ -115,12 +119,23 @@ def read_finish(state: State, fields: Sequence[CustomField]) -> FinishForm | Err
     for item in asked(fields):
         values = _answer(state, item)
         if values:
-            answers.append(FieldValue(item.id, item.name, values))
+            answers.append(FieldValue(item.id, item.name, values, item.is_multiple))
         elif item.required:
             errors[block_of(item)] = "An answer is needed."
         if not values and forms.text(state, block_of(item)):
             errors[block_of(item)] = "That is none of its options."
     return errors or FinishForm(selected, tuple(answers), result, forms.text(state, "comment"))
+
+
+def unanswered(view: Mapping[str, Any]) -> Errors:
+    """Errors of a submitted view for required fields left blank: Slack takes a lone space for an answer."""
+    state, blocks = view.get("state", {}), view.get("blocks", [])
+    return {
+        block["block_id"]: "An answer is needed."
+        for block in blocks
+        if block.get("type") == "input" and not block.get("optional") and block["block_id"].startswith("field.")
+        if "value" in forms.element(state, block["block_id"]) and not forms.text(state, block["block_id"])
+    }
 
 
 def _answer(state: State, item: CustomField) -> tuple[Text, ...]:

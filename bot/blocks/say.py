@@ -26,6 +26,7 @@ __all__ = [
     "HelpEntry",
     "announcement_started",
     "ask_to_finish",
+    "ask_to_start",
     "done",
     "error",
     "help",
@@ -111,6 +112,13 @@ def try_again(sentence: Mrkdwn | str, action: ActionId, value: Value) -> Message
     """For a modal that could not open (a trigger lives 3 seconds): the same once more, by a button."""
     button = parts.button("Try again", action, encode(value), style="primary")
     return message([parts.section(_said(sentence)), parts.actions(button)])
+
+
+def ask_to_start(task: Task, value: TaskValue) -> Message:
+    """Starting this task needs answers: the button opens the form."""
+    button = parts.button("Answer and start", ActionId.TASK_START_ASK, encode(value), style="primary")
+    sentence = phrase("📝 {task} asks something before it can start.", task=words.task_name(task))
+    return message([parts.section(sentence), parts.actions(button)])
 
 
 def ask_to_finish(task: Task, value: TaskValue) -> Message:

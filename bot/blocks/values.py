@@ -35,7 +35,8 @@ class Value(BaseModel):
 class TaskValue(Value):
     """A task as the person saw it. `ask`: finishing asks for branches or answers. `override`: against the rules.
 
-    `listed`: the button stands in a list, which must not be replaced by one card.
+    `listed`: the button stands in a list, which must not be replaced by one card. `fields`: ids of the custom fields
+    that Cutover asked to be answered first.
     """
 
     r: str
@@ -44,6 +45,7 @@ class TaskValue(Value):
     ask: bool = False
     override: bool = False
     listed: bool = False
+    fields: tuple[str, ...] = ()
 
 
 class MoreValue(Value):

@@ -12,17 +12,18 @@ from bot.blocks.fit import check
 from bot.model import CustomField, Text
 
 
-def test_finishing_goes_on_with_every_branch_unless_told() -> None:
+def test_no_branch_is_chosen_beforehand() -> None:
     branches = [startable("A", id="7"), startable("B", id="8")]
     view = modals.finish_task(task_view(), branches, [], validation=False, meta=TASK)
-    form = modals.read_finish(filled(view), [])
+    assert modals.read_finish(filled(view), []).keys() == {"branches"}  # type: ignore[union-attr]
+    form = modals.read_finish(filled(view, branches=["7", "8"]), [])
     assert isinstance(form, modals.FinishForm)
     assert form.selected == ("7", "8")
     assert modals.read_finish(filled(view, branches=["8"]), []).selected == ("8",)  # type: ignore[union-attr]
     assert modals.read_finish(filled(view, branches=[]), []).keys() == {"branches"}  # type: ignore[union-attr]
     many = [startable(str(i), id=str(i)) for i in range(30)]
     view = modals.finish_task(task_view(), many, [], validation=False, meta=TASK)
-    assert len(modals.read_finish(filled(view), []).selected) == 30  # type: ignore
+    assert modals.read_finish(filled(view, branches=["29"]), []).selected == ("29",)  # type: ignore[union-attr]
 
 
 def test_answers_come_back_as_the_whole_texts() -> None:

@@ -154,7 +154,7 @@ def test_live_asks_before_it_starts_and_a_rehearsal_does_not() -> None:
     [
         ("card_task_running", {"task.finish", "task.skip"}, {"task.start", "task.finish_ask"}),
         ("card_task_asks", {"task.finish_ask"}, {"task.finish", "task.start"}),
-        ("card_task_waiting", {"task.skip", "task.comment"}, {"task.start", "task.finish"}),
+        ("card_task_waiting", {"task.comment"}, {"task.start", "task.finish", "task.skip"}),
         ("card_task_done", {"task.comment"}, {"task.start", "task.finish", "task.skip", "task.more"}),
         ("card_task_working", set(), {"task.start", "task.finish", "task.skip", "task.comment"}),
         ("card_runbook_planning", {"runbook.start"}, {"runbook.pause", "runbook.cancel", "runbook.next"}),
