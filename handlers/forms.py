@@ -20,9 +20,13 @@ async def show_form(
     answer: Answer, title: str, form: Awaitable[View], again: tuple[ActionId, Value] | None = None
 ) -> None:
     """Open a loading view, then put `form` there. `again`: the button to offer when the trigger has expired."""
-    if not await answer.open(modals.loading(title)):
-        if hasattr(form, "close"):
-            form.close()
+    try:
+        opened = await answer.open(modals.loading(title))
+    except BotError:
+        _forget(form)
+        raise
+    if not opened:
+        _forget(form)
         late = say.try_again(_LATE, *again) if again else say.note(_LATE, "Type the command again.")
         await answer.say(late)
         return
@@ -34,3 +38,9 @@ async def show_form(
     except BotError as error:
         view = modals.notice(title, say.error(error))
     await answer.show(view)
+
+
+def _forget(form: Awaitable[View]) -> None:
+    """A coroutine that is never awaited has to be closed, or Python complains about it later."""
+    if hasattr(form, "close"):
+        form.close()

@@ -93,10 +93,7 @@ async def submit_start(
     try:
         result = await runbooks.start(ask.wish, meta.r, form)
     except Refused as refusal:
-        runbook = await client.get_runbook(meta.r)
-        found = modals.findings_blocks(runbook, refusal.findings, explain, severity)
-        allowed = policy.is_operator(ask.user_id)
-        await answer.show(modals.start_runbook(runbook, allow_live=allowed, meta=meta, findings=found, preset=form))
+        await _refused(ask, answer, form, refusal, await client.get_runbook(meta.r), policy)
         return
     if result.kind is not ResultKind.DONE:
         await answer.show(modals.notice(_TITLE, _running_already(ask, result)))
@@ -112,3 +109,21 @@ async def submit_start(
         await answer.say(
             say.done(phrase("{name} is running.", name=started.name), buttons=say.runbook_buttons(started))
         )
+
+
+async def _refused(
+    ask: Ask, answer: Answer, form: StartForm, refusal: Refused, runbook: Runbook, policy: Policy
+) -> None:
+    """The form once more, as it was chosen, with the findings on top; they are not lost with a closed modal."""
+    why = say.error(refusal)
+    if refusal.findings:
+        why = modals.findings_message(runbook, refusal.findings, explain, severity)
+    again = modals.start_runbook(
+        runbook,
+        allow_live=policy.is_operator(ask.user_id),
+        meta=ask.meta(StartMeta),
+        findings=why.blocks,
+        preset=form,
+    )
+    if not await answer.show(again):
+        await answer.say(why)

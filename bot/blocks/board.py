@@ -59,9 +59,9 @@ def runbook(view: RunbookView) -> Message:
     if view.note:
         blocks.append(parts.section(view.note))
     blocks.append(parts.section(_facts(view)))
-    if view.running:
+    if view.running and not book.is_over:
         blocks.append(parts.section(_running(view)))
-    if view.startable:
+    if view.startable and not book.is_over:
         blocks.append(parts.section(_startable(view)))
     if view.streams:
         blocks.append(parts.section(stream_lines(view.streams, view.counts, Mrkdwn("*Streams*"))))
@@ -103,14 +103,16 @@ def _facts(view: RunbookView) -> Mrkdwn:
             join(" · ", [state, words.run_type(book.run_type)]),
             rag_line(book.status, book.status_message),
             bar(sums) if view.counts else None,
-            _blocked(sums) if view.counts else None,
+            _blocked(sums, book.stage) if view.counts and not book.is_over else None,
             start_line(book, view.now),
             end_line(book, view.now),
         ],
     )
 
 
-def _blocked(sums: Counts) -> Mrkdwn:
+def _blocked(sums: Counts, stage: str) -> Mrkdwn | None:
+    if stage == RunbookStage.PLANNING:
+        return None  # before the run no task waits for another
     words_ = [f"{sums.running} running", f"{sums.startable} can start", f"{sums.waiting} waiting for others"]
     if sums.late:
         words_.append(f"⚠️ *{sums.late} late*")
@@ -165,7 +167,9 @@ def _startable(view: RunbookView) -> Mrkdwn:
         join(" · ", [words.task_name(t), words.owners(t, view.names, 2), words.late(t, view.now)])
         for t in view.startable[:_TASKS]
     ]
-    return _listed(Mrkdwn("🟢 *Can start*"), lines, len(view.startable))
+    paused = view.runbook.stage == RunbookStage.PAUSED
+    title = "🟢 *Can start after the pause*" if paused else "🟢 *Can start*"
+    return _listed(Mrkdwn(title), lines, len(view.startable))
 
 
 def _listed(title: Mrkdwn | None, lines: list[Mrkdwn], count: int) -> Mrkdwn:

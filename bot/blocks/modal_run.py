@@ -48,6 +48,7 @@ def start_runbook(
     types = [parts.option(_RUN_TYPES[kind], kind) for kind in kinds]
     blocks = [
         *findings,
+        *([parts.divider()] if findings else []),
         parts.section(phrase("{name}\n{state}", name=bold(runbook.name, 150), state=words.runbook_state(runbook))),
         parts.field("Run type", parts.choices("radio_buttons", types, [chosen.run_type]), "run_type"),
     ]
@@ -122,7 +123,9 @@ def findings_blocks(
         blocks.append(parts.section(_finding_list(f"🟥 *Stops the start* ({len(stops)})", stops, explain)))
     if warns:
         blocks.append(parts.section(_finding_list(f"🟧 *Warnings* ({len(warns)})", warns, explain)))
-    return [*blocks, parts.divider()]
+    if warns and not stops:
+        blocks.append(parts.context(Mrkdwn(f"To start all the same choose “{_LEVELS[ValidationLevel.ERROR]}”.")))
+    return blocks
 
 
 def _finding_list(title: str, found: Sequence[Finding], explain: Explain) -> Mrkdwn:
@@ -138,14 +141,14 @@ def _finding_list(title: str, found: Sequence[Finding], explain: Explain) -> Mrk
 
 def findings(runbook: Runbook, findings: Sequence[Finding], explain: Explain, severity: Callable[[str], str]) -> View:
     """The findings as a view of their own."""
-    return View(parts.modal("Not started", ViewId.NOTICE, findings_blocks(runbook, findings, explain, severity)[:-1]))
+    return View(parts.modal("Not started", ViewId.NOTICE, findings_blocks(runbook, findings, explain, severity)))
 
 
 def findings_message(
     runbook: Runbook, findings: Sequence[Finding], explain: Explain, severity: Callable[[str], str]
 ) -> Message:
     """The findings as a message."""
-    return message(findings_blocks(runbook, findings, explain, severity)[:-1])
+    return message(findings_blocks(runbook, findings, explain, severity))
 
 
 def needs_name(runbook: Runbook, action: Action) -> bool:

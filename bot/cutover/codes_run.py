@@ -5,7 +5,6 @@ from __future__ import annotations
 from bot.cutover.codes_text import Meaning
 
 _RELOAD = "Look at the task's card for its present state."
-_PLAN = "Fix it in the plan, or start with validation level `error` to pass warnings."
 
 _TASKS = {
     "task.already_started": Meaning("This task is already running or done.", _RELOAD),
@@ -46,21 +45,21 @@ _TASKS = {
 _STARTS = {
     "runbooks.start.archived_task_types": Meaning(
         "Some tasks use task types that are archived.",
-        f"Change the type of those tasks. {_PLAN}",
+        "Change the type of those tasks.",
         "Archived task types in use: {}.",
     ),
     "runbooks.start.archived_users": Meaning(
         "Some people in the runbook are archived.",
-        f"Replace them, or nobody will answer. {_PLAN}",
+        "Replace them, or nobody will answer.",
         "Archived people in the runbook: {}.",
     ),
     "runbooks.start.change_requests_outside_window": Meaning(
         "Some change requests are outside their change window.",
-        f"Check the change tickets' times. {_PLAN}",
+        "Check the change tickets' times.",
         "Change requests outside their window: {}.",
     ),
     "runbooks.start.empty_teams": Meaning(
-        "Some teams have no members.", f"Add people to those teams. {_PLAN}", "Teams without members: {}."
+        "Some teams have no members.", "Add people to those teams.", "Teams without members: {}."
     ),
     "runbooks.start.invalid_fixed_end_tasks": Meaning(
         "Some tasks should have a due date and lack it.",
@@ -69,7 +68,7 @@ _STARTS = {
     ),
     "runbooks.start.late_tasks": Meaning(
         "Some tasks should have started before now.",
-        "Start with `rebaseline`, or move the planned times. The start may take longer.",
+        "Start with Rebaseline, or move the planned times. The start may take longer.",
         "Tasks that should have started already: {}.",
     ),
     "runbooks.start.max_tasks_exceeded": Meaning(
@@ -79,35 +78,35 @@ _STARTS = {
     ),
     "runbooks.start.tasks_with_empty_comms_messages": Meaning(
         "Some tasks that send a message have no text.",
-        f"Write the texts, or turn comms off. {_PLAN}",
+        "Write the texts, or turn comms off.",
         "Message tasks without text: {}.",
     ),
     "runbooks.start.tasks_with_no_recipients": Meaning(
         "Some tasks that send a message have nobody to send it to.",
-        f"Add recipients, or turn comms off. {_PLAN}",
+        "Add recipients, or turn comms off.",
         "Message tasks without recipients: {}.",
     ),
     "runbooks.start.unapproved_change_requests": Meaning(
         "Some change requests are not approved, so their tickets will not follow this run.",
-        f"Get them approved, or update the tickets by hand. {_PLAN}",
+        "Get them approved, or update the tickets by hand.",
         "Change requests not approved, whose tickets will not follow this run: {}.",
     ),
     "runbooks.start.unassigned_tasks": Meaning(
-        "Some tasks have nobody assigned.", f"Assign people or teams. {_PLAN}", "Tasks with nobody assigned: {}."
+        "Some tasks have nobody assigned.", "Assign people or teams.", "Tasks with nobody assigned: {}."
     ),
     "runbooks.start.users_not_accepted": Meaning(
         "Some people have not accepted their invitation to Cutover.",
-        f"They cannot act until they do. {_PLAN}",
+        "They cannot act until they do.",
         "People with an open invitation: {}.",
     ),
     "runbooks.start.users_not_in_workspace": Meaning(
         "Some people are no longer in the workspace.",
-        f"Add them again or replace them. {_PLAN}",
+        "Add them again or replace them.",
         "People no longer in the workspace: {}.",
     ),
     "runbooks.start.users_with_no_phone": Meaning(
         "Some people have no phone number, so calls and SMS will not reach them.",
-        f"Add their numbers, or turn comms off. {_PLAN}",
+        "Add their numbers, or turn comms off.",
         "People without a phone number: {}.",
     ),
     "runs.create.cannot_run_template_live": Meaning(
