@@ -44,7 +44,8 @@ from handlers.services import Services
 from handlers.targets import Targets
 
 _log = structlog.get_logger(__name__)
-DRAIN_SECONDS: Final = 10.0
+DRAIN_SECONDS: Final = 6.0
+"""With the doors (2 s), the last acks (1 s) and comments (1 s) the end takes ten seconds at most."""
 _AGAIN: Final = 5.0
 _PRUNE: Final = 3600.0
 _CONNECTIONS: Final = 100
@@ -98,7 +99,7 @@ class Bot:
         left = await self.guard.drain(DRAIN_SECONDS)
         if left:
             _log.warning("work_left_for_the_next_start", tasks=left)
-        await self.performer.drain(2.0)
+        await self.performer.drain(1.0)
         await self._close()
 
     def _build(self) -> None:
@@ -213,7 +214,8 @@ class Bot:
     async def _recover(self) -> None:
         """What the last end left open comes before everything else that is found in the inbox."""
         with contextlib.suppress(BotError):
-            await self.recovery.settle_open()
+            # Who is answered by the work taken up again needs no word from recovery as well.
+            await self.recovery.settle_open({kept.key for kept in self._left_over if self.front.takes(kept)})
             await self.recovery.sign_missing()
         taken = await self.front.take_up(self._left_over)
         self._left_over = []

@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
-from bot.blocks import board, card
+from bot.blocks import board, card, say
 from bot.blocks.message import Message
-from bot.blocks.text import Mrkdwn
+from bot.blocks.text import Mrkdwn, phrase
 from bot.clock import Clock
 from bot.cutover import Catalogue, CutoverClient
 from bot.errors import CutoverError
@@ -35,8 +35,13 @@ class Cards:
         waiting_for: tuple[Task, ...] = (),
         comments: Sequence[Comment] = (),
     ) -> Message:
-        """The card of a task just read."""
-        return card.task(await self.view(task, note, waiting_for, comments))
+        """The card of a task just read. `note` says what was done: without the rest of the card it stands alone."""
+        try:
+            return card.task(await self.view(task, note, waiting_for, comments))
+        except CutoverError as error:
+            if note is None:
+                raise
+            return say.note(phrase("{note}\n{task}", note=note, task=task.name), _unread(error))
 
     async def view(
         self,
@@ -82,7 +87,15 @@ class Cards:
         self._catalogue.forget_streams(runbook_id)
 
     async def runbook(self, runbook: Runbook, note: Mrkdwn | None = None) -> Message:
-        """The card of a runbook just read, with its tasks counted."""
+        """The card of a runbook just read, with its tasks counted; `note` as for a task."""
+        try:
+            return await self._runbook(runbook, note)
+        except CutoverError as error:
+            if note is None:
+                raise
+            return say.note(phrase("{note}\n{name}", note=note, name=runbook.name), _unread(error))
+
+    async def _runbook(self, runbook: Runbook, note: Mrkdwn | None) -> Message:
         self.forget(runbook.id)
         tasks, streams = await asyncio.gather(
             self._client.list_runbook_tasks(runbook.id, page_size=100).all(_MOST), self._streams(runbook.id)
@@ -115,6 +128,10 @@ class Cards:
             return await self._catalogue.streams(runbook_id)
         except CutoverError:
             return ()
+
+
+def _unread(error: CutoverError) -> str:
+    return f"The rest of the card is missing. {error.sentence}"
 
 
 def counted(tasks: Sequence[Task]) -> dict[str | None, board.Counts]:

@@ -15,11 +15,11 @@ import aiohttp
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.actions import Wish
+from bot.actions import DoneUnread, StillOpen, Wish
 from bot.blocks import modals, say
 from bot.blocks.ids import RETIRED
 from bot.blocks.message import Message
-from bot.errors import BadInput, BotError
+from bot.errors import BadInput, BotError, UnknownOutcome
 from bot.identity import Actor
 from bot.metrics import Metrics
 from bot.slack.answer import Answer, Poster
@@ -36,6 +36,7 @@ _log = structlog.get_logger(__name__)
 _ANY: Final = re.compile(r"")
 _OPTIONS_SECONDS: Final = 2.0
 _MOST_AT_ONCE: Final = 256
+_PERHAPS_DONE: Final = (UnknownOutcome, DoneUnread, StillOpen)
 
 
 class Guard:
@@ -75,10 +76,13 @@ class Guard:
         return not self._running
 
     async def drain(self, seconds: float) -> int:
-        """Wait for work under way; how many were still running after `seconds`."""
+        """Wait for work under way; how many were still running after `seconds` and are left to the next start."""
         if not self._running:
             return 0
         _, pending = await asyncio.wait(set(self._running), timeout=seconds)
+        for task in pending:
+            task.cancel()
+        await asyncio.gather(*pending, return_exceptions=True)
         return len(pending)
 
     async def rerun(self, ask: Ask, answer: Answer) -> None:
@@ -152,12 +156,8 @@ class Guard:
 
     def _submitted(self, route: Submit, form: Any) -> Callable[[Delivery, Answer], Awaitable[None]]:
         async def work(delivery: Delivery, answer: Answer) -> None:
-            ask = await self._ask(delivery)
-            try:
-                await self._call(route.listener, ask, answer, form=form)
-            except BotError as error:
-                if not route.then or not await answer.show(modals.notice("Not done", say.error(error))):
-                    raise
+            answer.loading = route.then or ""
+            await self._call(route.listener, await self._ask(delivery), answer, form=form)
 
         return work
 
@@ -173,13 +173,14 @@ class Guard:
             if len(self._running) > _MOST_AT_ONCE:
                 raise BotError("The bot is very busy right now.", "Try again in a moment.")
             await work(delivery, answer)
+            await answer.make_up()
         except Choose as choose:
             outcome = "asked"
             await self._tell(answer, choose.message)
         except BotError as error:
             outcome = "refused"
             _log.info("refused", name=delivery.name, code=error.code, user=delivery.user_id)
-            await self._tell(answer, say.error(error))
+            await self._tell(answer, say.error(error), "" if isinstance(error, _PERHAPS_DONE) else "Not done")
         except Exception:
             outcome = "failed"
             reference = uuid.uuid4().hex[:8]
@@ -190,9 +191,14 @@ class Guard:
         self._metrics.outcomes.labels(outcome).inc()
         self._metrics.work_seconds.observe(self._services.clock.monotonic() - began)
 
-    async def _tell(self, answer: Answer, message: Message) -> None:
+    async def _tell(self, answer: Answer, message: Message, title: str = "") -> None:
+        """In the modal that waits for an answer, where there is one, under `title`; else as a message."""
         try:
-            await answer.say(message)
+            if answer.loading:
+                await answer.show(modals.notice(title or answer.loading, message))
+                await answer.make_up()
+            else:
+                await answer.say(message)
         except (BotError, aiohttp.ClientError):
             _log.exception("answer_failed")
 
@@ -244,7 +250,12 @@ class Guard:
             name = (await self._services.people.member(delivery.user_id, delivery.user_name)).name
         actor = Actor(delivery.team_id, delivery.user_id, name)
         once = str(delivery.view.get("id", "")) if delivery.kind == "view" else delivery.key
-        origin = {"kind": delivery.kind, "name": delivery.name, "channel": delivery.channel_id}
+        origin = {
+            "kind": delivery.kind,
+            "name": delivery.name,
+            "channel": delivery.channel_id,
+            "delivery": delivery.key,
+        }
         wish = Wish(actor, origin, once)
         return Ask(delivery, wish, self._services.clock.now(), command, verb, words)
 

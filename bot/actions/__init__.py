@@ -2,13 +2,14 @@
 
 from bot.actions.context import Wish
 from bot.actions.edits import EditActions
-from bot.actions.perform import Performer
+from bot.actions.perform import DoneUnread, Performer, StillOpen
 from bot.actions.recovery import Recovery
 from bot.actions.results import Result, ResultKind
 from bot.actions.runbooks import RunbookActions
 from bot.actions.tasks import NotReady, TaskActions
 
 __all__ = [
+    "DoneUnread",
     "EditActions",
     "NotReady",
     "Performer",
@@ -16,6 +17,7 @@ __all__ = [
     "Result",
     "ResultKind",
     "RunbookActions",
+    "StillOpen",
     "TaskActions",
     "Wish",
 ]

@@ -43,13 +43,17 @@ class DoneUnread(CutoverError):
 
 
 class Performer:
-    """Carries out intents and keeps the journal. `locks` serialise presses on one thing."""
+    """Carries out intents and keeps the journal. `locks` serialise presses on one thing.
+
+    `unsigned`: a comment that names the person could not be saved; `Recovery` tries again.
+    """
 
     def __init__(self, client: CutoverClient, journal: Journal, clock: Clock) -> None:
         self.client = client
         self.journal = journal
         self.clock = clock
         self.locks = Locks()
+        self.unsigned = False
         self._working: set[asyncio.Task[None]] = set()
 
     async def perform(
@@ -95,6 +99,7 @@ class Performer:
         try:
             await self.client.create_runbook_comment(intent.runbook_id, content, task_id=intent.task_id or None)
         except CutoverError as error:
+            self.unsigned = True
             _log.warning("not_signed", intent=intent.id, error=error.code)
             return
         self.journal.signed(intent)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from typing import Final
 
@@ -12,17 +12,35 @@ from bot.actions.looks import commented
 from bot.actions.perform import TO_SIGN, Performer, signature
 from bot.blocks import say
 from bot.blocks.message import Message
-from bot.blocks.text import phrase
+from bot.blocks.text import bold, phrase
 from bot.clock import Clock
 from bot.errors import BotError, CutoverError
 from bot.journal import Intent, Journal, OutcomeKind
+from bot.model import Text
 
 _log = structlog.get_logger(__name__)
 _EVERY: Final = 5.0
 _GIVE_UP: Final = 3600.0
 _SIGN_SECONDS: Final = 24 * 3600.0
 _UNANSWERED: Final = 20.0
-"""An intent of this process may be on its way for as long as the client's deadline; younger ones are left alone."""
+"""A write may be on its way for as long as the client's deadline; younger intents are not called lost."""
+_WORDS: Final = {
+    "task.start": "{name} was started",
+    "task.finish": "{name} was finished",
+    "task.skip": "{name} was skipped",
+    "task.assign": "{name} was assigned",
+    "task.edit": "{name} was changed",
+    "task.create": "{name} was created",
+    "task.comment": "your comment was added to {name}",
+    "runbook.start": "{name} was started",
+    "runbook.pause": "{name} was paused",
+    "runbook.resume": "{name} was resumed",
+    "runbook.cancel": "{name} was cancelled",
+    "runbook.status": "the status of {name} was set",
+    "runbook.create": "{name} was created",
+    "runbook.edit": "{name} was changed",
+    "runbook.comment": "your comment was added to {name}",
+}
 
 Tell = Callable[[Intent, Message], Awaitable[None]]
 
@@ -42,25 +60,34 @@ class Recovery:
         while True:
             try:
                 await self.settle_open()
+                if self._do.unsigned:
+                    await self.sign_missing()
             except BotError as error:
                 _log.warning("recovery_waits", error=error.code)
             await self._clock.sleep(_EVERY)
 
-    async def settle_open(self) -> int:
-        """Settle what can be settled now; returns how many. Wishes in flight in this process are left alone."""
+    async def settle_open(self, quiet: Collection[str] = ()) -> int:
+        """Settle what can be settled now; returns how many. Wishes in flight in this process are left alone.
+
+        `quiet`: deliveries (their keys) whose person is answered in another way.
+        """
         settled = 0
         await self._journal.flush()  # an outcome that still waits for its transaction is not missing
         for intent in await self._journal.open():
             if intent.at >= self._started and self._clock.unix() - intent.at < _UNANSWERED:
                 continue
-            settled += await self._settle(intent)
+            settled += await self._settle(intent, tell=intent.origin.get("delivery") not in quiet)
         return settled
 
     async def sign_missing(self) -> None:
-        """At start: comments naming the person that a crash cut off."""
-        since = self._clock.unix() - _SIGN_SECONDS
-        for intent, word in await self._journal.unsigned(TO_SIGN, since):
-            await self._sign(intent, word)
+        """Comments naming the person that a crash or Cutover's trouble cut off."""
+        now = self._clock.unix()
+        self._do.unsigned = False
+        for intent, word in await self._journal.unsigned(TO_SIGN, now - _SIGN_SECONDS):
+            if intent.at < self._started or now - intent.at >= _UNANSWERED:
+                await self._sign(intent, word)
+            else:
+                self._do.unsigned = True
 
     async def _sign(self, intent: Intent, word: str) -> None:
         """Sign unless the comment is there already: the crash may have come after it."""
@@ -73,34 +100,49 @@ class Recovery:
             else:
                 await self._do.sign(intent, word)
         except CutoverError as error:
+            self._do.unsigned = True
             _log.warning("not_signed", intent=intent.id, error=error.code)
 
-    async def _settle(self, intent: Intent) -> bool:
+    async def _settle(self, intent: Intent, tell: bool) -> bool:
         try:
             found = await self._do.glance(intent)
         except CutoverError:
             found = None
-        if found is None and self._clock.unix() - intent.at < _GIVE_UP:
-            return False
+        age = self._clock.unix() - intent.at
+        if found is not True and age < (_GIVE_UP if found is None else _UNANSWERED):
+            return False  # what is not there yet may still be on its way inside Cutover
         kind = OutcomeKind.DONE if found else OutcomeKind.REFUSED
         sign = str(intent.wish.get("sign", ""))
         done = f"{TO_SIGN}{sign}" if sign else ""
         self._do.settle(intent, kind, {True: done, False: "not_done", None: "never_known"}[found])
         if found and sign:
             await self._sign(intent, sign)
-        await self._tell(intent, _word(intent, found))
+        if tell:
+            await self._tell(intent, _word(intent, await self._name(intent), found))
         return True
 
+    async def _name(self, intent: Intent) -> Text:
+        """What the person knows the thing by."""
+        made = intent.wish.get("name") if intent.verb.endswith(".create") else None
+        if made:
+            return Text(str(made))
+        try:
+            if intent.task_id:
+                return (await self._do.client.get_runbook_task(intent.runbook_id, intent.task_id)).name
+            return (await self._do.client.get_runbook(intent.runbook_id)).name
+        except CutoverError:
+            return Text("the task" if intent.task_id else "the runbook")
 
-def _word(intent: Intent, found: bool | None) -> Message:
-    what = intent.verb.replace(".", " ")
+
+def _word(intent: Intent, name: Text, found: bool | None) -> Message:
+    what = phrase(_WORDS[intent.verb], name=bold(name))
     if found is None:
         return say.note(
-            phrase("It stayed unknown whether “{what}” was done: Cutover did not tell.", what=what),
+            phrase("❓ It stayed unknown whether {what}: Cutover did not tell.", what=what),
             "Look at it in Cutover before you repeat it.",
         )
     if found:
-        return say.done(phrase("Checked with Cutover: “{what}” was done.", what=what))
+        return say.done(phrase("Checked with Cutover: yes, {what}.", what=what))
     return say.note(
-        phrase("Checked with Cutover: “{what}” was not done.", what=what), "Repeat it if you still want it."
+        phrase("ℹ️ Checked with Cutover: it did not happen that {what}.", what=what), "Repeat it if you still want it."
     )

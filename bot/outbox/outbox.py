@@ -1,7 +1,8 @@
 """Letters to channels: kept, then sent in order, one a second per channel. The one rule: a key is posted once.
 
-The key travels in the message's metadata. When the outcome of a post is unknown the letter is tried once more and the
-log says that it may stand there twice; a channel that refuses for good ends its letters without holding up others.
+The key travels in the message's metadata. When the outcome of a post is unknown the letter is tried again, with
+growing waits, and the log says that it may stand there twice; a channel that refuses for good ends its letters
+without holding up others.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from bot.store.tables import letters
 _log = structlog.get_logger(__name__)
 _GAP: Final = 1.0
 _RETRY: Final = 5.0
+_LONGEST: Final = 300.0
 _TRIES: Final = 20
 _IDLE: Final = 30.0
 _TEMPORARY: Final = frozenset({"ratelimited", "unreachable", "internal_error", "fatal_error", "service_unavailable"})
@@ -55,7 +57,12 @@ class Outbox:
 
     async def deliver(self, key: str, channel_id: str, message: Message) -> str:
         """Post now and return the message's ts. Raises `SlackError` when Slack refuses: nothing is kept then."""
-        answer = await self._post(key, channel_id, {"text": message.text, "blocks": list(message.blocks)})
+        content = {"text": message.text, "blocks": list(message.blocks)}
+        try:
+            answer = await self._post(key, channel_id, content)
+        except SlackOutcomeUnknown:  # it may stand there already; a post that nobody remembers would be worse
+            _log.warning("post_may_be_twice", channel=channel_id)
+            answer = await self._post(key, channel_id, content)
         return str(answer.get("ts", ""))
 
     async def waiting(self) -> int:
@@ -112,7 +119,8 @@ class Outbox:
     async def _failed(self, row: sa.RowMapping, error: SlackError) -> None:
         unknown = isinstance(error, SlackOutcomeUnknown)
         again = (error.error in _TEMPORARY or unknown) and row["attempts"] + 1 < _TRIES
-        wait = error.retry_after if error.retry_after is not None else _RETRY
+        # Waits grow: each try without an answer may have posted.
+        wait = error.retry_after if error.retry_after is not None else min(_RETRY * 2 ** row["attempts"], _LONGEST)
         self._next_at[row["channel_id"]] = self._clock.unix() + wait
         state = ("sending" if unknown else "waiting") if again else "failed"
         _log.warning("letter_not_sent", letter=row["id"], error=error.error, again=again)

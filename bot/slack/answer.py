@@ -16,14 +16,18 @@ import aiohttp
 import orjson
 import structlog
 
-from bot.blocks.message import Message, View
-from bot.errors import SlackError
+from bot.blocks.ids import ViewId
+from bot.blocks.message import Message, View, message
+from bot.errors import BotError, SlackError
 from bot.slack.delivery import Delivery
-from bot.slack.web import SlackWeb
+from bot.slack.web import SlackOutcomeUnknown, SlackWeb
 
 _log = structlog.get_logger(__name__)
 _USES: Final = 5
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=5)
+_LATE: Final = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "trigger_expired"})
+_CLOSED: Final = frozenset({"not_found", "hash_conflict", "view_not_found"})
+_PASSING: Final = frozenset({"unreachable", "internal_error", "fatal_error", "service_unavailable"})
 
 
 class Poster:
@@ -63,7 +67,10 @@ class Poster:
 
 @dataclass(slots=True)
 class Answer:
-    """How a listener answers. `say` adds an ephemeral message, `replace` redraws the message that was pressed."""
+    """How a listener answers. `say` adds an ephemeral message, `replace` redraws the message that was pressed.
+
+    `loading` is the title of a modal that waits for its content; `missed` what could not be shown in one.
+    """
 
     delivery: Delivery
     web: SlackWeb
@@ -71,6 +78,8 @@ class Answer:
     uses: int = 0
     view_id: str = ""
     redraws: bool = False
+    loading: str = ""
+    missed: View | None = None
 
     async def say(self, message: Message) -> None:
         """Tell the person, and nobody else. After a choice in a picker (`redraws`) the picker gives way to it."""
@@ -100,30 +109,61 @@ class Answer:
             await self._ephemeral(message)
 
     async def open(self, view: View) -> bool:
-        """Open a modal; False when the trigger has expired (three seconds, single use). Remembers its id for `show`."""
+        """Open a modal; False when the trigger has expired (three seconds, single use) or Slack did not answer.
+
+        Remembers its id for `show`.
+        """
         try:
             answer = await self.web.call(
                 "views.open", patience=0.5, trigger_id=self.delivery.trigger_id, view=view.payload
             )
         except SlackError as error:
-            if error.error in ("expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "trigger_expired"):
+            if error.error in _LATE or isinstance(error, SlackOutcomeUnknown):
                 return False
             raise
         self.view_id = str(answer.get("view", {}).get("id", ""))
+        self.loading = str(view.payload["title"]["text"])
         return True
 
     async def show(self, view: View) -> bool:
-        """Redraw the modal that `open` opened or that was submitted; False when the person closed it meanwhile."""
+        """Redraw the modal that `open` opened or that was submitted; False when the person closed it meanwhile.
+
+        Never raises: the effect may be done, and Slack's trouble must not be told in its place. See `make_up`.
+        """
         view_id = self.view_id or str(self.delivery.view.get("id", ""))
-        if not view_id:
-            return False
-        try:
-            await self.web.call("views.update", view_id=view_id, view=view.payload)
-        except SlackError as error:
-            if error.error in ("not_found", "hash_conflict", "view_not_found"):
-                return False
-            raise
-        return True
+        error = await self._update(view_id, view) if view_id else "not_found"
+        self.loading = ""
+        if not error:
+            return True
+        # A form is of no use to somebody who closed it; a result is.
+        if error not in _CLOSED or view.payload.get("callback_id") == ViewId.NOTICE:
+            self.missed = view
+        return False
+
+    async def make_up(self) -> None:
+        """At the end: say what its modal could not show."""
+        view, self.missed = self.missed, None
+        if view is None:
+            return
+        if view.payload.get("callback_id") == ViewId.NOTICE:
+            await self.say(message(view.payload["blocks"]))
+            return
+        raise BotError("Slack could not show the form.", "Try again in a moment.")
+
+    async def _update(self, view_id: str, view: View) -> str:
+        """Slack's word for what went wrong, or nothing. Drawing twice does no harm, so trouble is tried once more."""
+        trouble = ""
+        for _ in range(2):
+            try:
+                await self.web.call("views.update", view_id=view_id, view=view.payload)
+            except SlackError as error:
+                trouble = error.error
+                if trouble not in _PASSING and not isinstance(error, SlackOutcomeUnknown):
+                    break
+            else:
+                return ""
+        _log.warning("view_not_updated", error=trouble)
+        return trouble
 
     async def _respond(self, payload: dict[str, Any]) -> bool:
         url = self.delivery.response_url

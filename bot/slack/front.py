@@ -26,6 +26,8 @@ _log = structlog.get_logger(__name__)
 _REMEMBER: Final = 2048
 _TAKE_UP_SECONDS: Final = 1800.0
 _ATTEMPTS: Final = 3
+_KEEP_SECONDS: Final = 1.5
+"""Slack waits three seconds for the ack, a locked database may take longer to say so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +87,7 @@ class Front:
         """
         taken = 0
         for kept in left_over:
-            fresh = self._clock.unix() - kept.received_at < _TAKE_UP_SECONDS and kept.attempts < _ATTEMPTS
-            delivery = read(kept.kind, orjson.loads(kept.body)) if fresh and kept.body else None
+            delivery = read(kept.kind, orjson.loads(kept.body)) if self.takes(kept) else None
             if delivery is None:
                 _log.warning("delivery_given_up", key=kept.key, attempts=kept.attempts)
                 self._inbox.done(kept.key)
@@ -95,11 +96,17 @@ class Front:
             taken += 1
         return taken
 
+    def takes(self, kept: Kept) -> bool:
+        """Whether it is young enough to be carried out after a start."""
+        fresh = self._clock.unix() - kept.received_at < _TAKE_UP_SECONDS
+        return fresh and kept.attempts < _ATTEMPTS and bool(kept.body)
+
     async def _keep_and_dispatch(self, kind: str, delivery: Delivery, body: Mapping[str, Any]) -> Reply:
         try:
-            if not await self._inbox.keep(delivery.key, kind, orjson.dumps(body)):
-                return Reply()
-        except StoreUnavailable:
+            async with asyncio.timeout(_KEEP_SECONDS):
+                if not await self._inbox.keep(delivery.key, kind, orjson.dumps(body)):
+                    return Reply()
+        except (StoreUnavailable, TimeoutError):
             _log.error("inbox_unavailable", key=delivery.key)  # reads go on; writes are refused by the journal
         return await self._dispatch(delivery, body)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +12,9 @@ from bot.model import Text
 from bot.slack.web import SlackWeb
 
 _KEEP: Final = 600.0
+_KEEP_UNKNOWN: Final = 10.0
+_PATIENCE: Final = 0.7
+"""Seconds: a form has to be opened within three, and a name is not worth them."""
 _MOST: Final = 5000
 
 
@@ -33,27 +37,43 @@ class People:
         self._web = web
         self._clock = clock
         self._known: dict[str, tuple[float, Member]] = {}
+        self._asked: dict[str, asyncio.Task[Member | None]] = {}
 
     async def member(self, user_id: str, otherwise: Text | None = None) -> Member:
-        """The person; with nothing but `otherwise` as the name when Slack does not tell."""
+        """The person; with nothing but `otherwise` as the name when Slack does not tell in time."""
         kept = self._known.get(user_id)
         if kept and kept[0] > self._clock.monotonic():
             return kept[1]
+        asked = self._asked.get(user_id)
+        if asked is None:
+            asked = self._asked[user_id] = asyncio.create_task(self._look_up(user_id))
+            asked.add_done_callback(lambda _: self._asked.pop(user_id, None))
+        done, _ = await asyncio.wait({asked}, timeout=_PATIENCE)
+        unknown = Member(user_id, otherwise or Text(user_id))
+        found = asked.result() if done else None
+        if found is None and done:
+            self._remember(unknown, _KEEP_UNKNOWN)
+        return found or unknown
+
+    async def _look_up(self, user_id: str) -> Member | None:
         try:
             found = (await self._web.call("users.info", patience=1.0, user=user_id)).get("user", {})
         except SlackError:
-            return Member(user_id, otherwise or Text(user_id))
+            return None
         profile = found.get("profile") or {}
         shown = profile.get("real_name") or found.get("real_name") or found.get("name")
         member = Member(
             id=user_id,
-            name=Text(str(shown)) if shown else otherwise or Text(user_id),
+            name=Text(str(shown or user_id)),
             email=str(profile.get("email") or ""),
             is_bot=bool(found.get("is_bot")),
             is_guest=bool(found.get("is_restricted") or found.get("is_ultra_restricted")),
             deleted=bool(found.get("deleted")),
         )
+        self._remember(member, _KEEP)
+        return member
+
+    def _remember(self, member: Member, seconds: float) -> None:
         if len(self._known) >= _MOST:
             self._known.pop(next(iter(self._known)))
-        self._known[user_id] = (self._clock.monotonic() + _KEEP, member)
-        return member
+        self._known[member.id] = (self._clock.monotonic() + seconds, member)

@@ -1,4 +1,4 @@
-"""Shared by the fault tests: a clock that skips short waits, a gate that holds Cutover, and what "still works" means."""
+"""Shared by the fault tests: a clock that skips short waits, a gate in Cutover, and what "still works" means."""
 
 from __future__ import annotations
 
