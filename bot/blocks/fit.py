@@ -11,6 +11,8 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final, Literal
 
+import orjson
+
 from bot.blocks.check import check
 from bot.blocks.clean import width
 
@@ -50,6 +52,8 @@ def weight(value: Any) -> int:
 def fit(blocks: Sequence[dict[str, Any]], surface: Surface = "message") -> list[dict[str, Any]]:
     """Drops blocks from the end, before closing buttons, until the rest fits, and says how many are missing."""
     room, measure = (MESSAGE_CHARS, size) if surface == "message" else (VIEW_BYTES, weight)
+    if surface == "message" and len(blocks) <= BLOCKS[surface] and len(orjson.dumps(list(blocks))) <= room:
+        return list(blocks)  # bytes of UTF-8 are never fewer than UTF-16 units, and quick to count
     if len(blocks) <= BLOCKS[surface] and measure(list(blocks)) <= room:
         return list(blocks)
     tail = _closing(blocks)

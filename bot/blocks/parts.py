@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 from bot.blocks import fit
@@ -21,7 +22,14 @@ Style = Literal["primary", "danger"]
 
 def plain_text(value: Text | str, limit: int) -> Element:
     """One line, cut to `limit`; emoji codes stay text."""
-    return {"type": "plain_text", "text": plain(value, limit), "emoji": False}
+    shown = _label(value, limit) if isinstance(value, str) else plain(value, limit)
+    return {"type": "plain_text", "text": shown, "emoji": False}
+
+
+@lru_cache(maxsize=1024)
+def _label(value: str, limit: int) -> str:
+    """Our own labels come again with each card."""
+    return plain(value, limit)
 
 
 def mrkdwn(value: Mrkdwn, limit: int = fit.SECTION_TEXT) -> Element:

@@ -20,7 +20,8 @@ from bot.model import Text
 NAME_LIMIT = 80
 _HAIR = "\u200a"
 _GRAVE = "\u02cb"
-_MARKS = re.compile(r"[*_~]+|:(?=(?:[\w+'\-]*[a-z][\w+'\-]*|100|1234):)", re.ASCII)
+# Custom emoji may be named in any script; digits alone are a time, but for two of Slack's own emoji.
+_MARKS = re.compile(r"[*_~]+|:(?=(?:[\w+'\-]*[^\W\d_][\w+'\-]*|100|1234):)")
 _USER_ID = re.compile(r"[UW][A-Z0-9]{2,20}")
 _CHANNEL_ID = re.compile(r"[CGD][A-Z0-9]{2,20}")
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>|\"]{1,2900}")
