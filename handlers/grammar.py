@@ -70,7 +70,7 @@ def split_override(words: str) -> tuple[str, bool]:
     if words.startswith('"'):
         target, rest = split_target(words)
         if rest and rest.casefold() != "override":
-            raise BadInput("Behind the quoted name only `override` may stand.")
+            raise BadInput("Behind the quoted name only `override` may stand.", "Put the whole name into the quotes.")
         return target, bool(rest)
     target, _, last = words.rpartition(" ")
     return (plain(target), True) if target and last.casefold() == "override" else (plain(words), False)
