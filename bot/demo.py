@@ -6,10 +6,11 @@ Only its clock is the made-up world's, so that ages and times on cards fit a wor
 from __future__ import annotations
 
 import asyncio
+import errno
 import signal
 import tempfile
-from collections.abc import Callable
-from contextlib import AsyncExitStack
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +19,7 @@ from bot import manifest
 from bot.app import Bot
 from bot.clock import Clock
 from bot.sandbox.cutover import EmbeddedCutover
+from bot.sandbox.cutover.world import Happening
 from bot.sandbox.slack import EmbeddedSlack
 from bot.settings import Settings, load
 
@@ -26,7 +28,7 @@ OPERATORS = f"{DANA},{SAM},U0MEI000003,U0IVAN00004"
 _STORY = """
   Slack page   {page}   (you are Dana; a second window as Sam: {other})
                Dana, Sam, Mei and Ivan are operators; Noor and Tom are not
-  Cutover      {cutover}   (its world runs {speed:g} times as fast as ours)
+  Cutover      {cutover}   (once a runbook is started, its time runs {speed:g} times as fast as ours)
 
   In #dc-failover try:
     /cutover link fail-over          bind the channel to the runbook
@@ -77,6 +79,7 @@ class Demo:
 
     def __init__(self, port: int = 0, cutover_port: int = 0, world: str = "failover", speed: float = 0.0) -> None:
         self.speed = speed
+        self.ports = {"--port": port, "--cutover-port": cutover_port}
         self.slack = EmbeddedSlack(port=port, manifest=manifest.build())
         self.cutover = EmbeddedCutover(world=world, port=cutover_port, speed=speed)
         self.bot: Bot
@@ -85,12 +88,17 @@ class Demo:
     async def __aenter__(self) -> Demo:
         async with AsyncExitStack() as opening:
             folder = Path(opening.enter_context(tempfile.TemporaryDirectory(prefix="cutover-demo-")))
-            await opening.enter_async_context(self.slack)
-            await opening.enter_async_context(self.cutover)
+            with self._port_named("--port"):
+                await opening.enter_async_context(self.slack)
+            with self._port_named("--cutover-port"):
+                await opening.enter_async_context(self.cutover)
             settings = demo_settings(self.slack, self.cutover, folder)
             self.bot = await opening.enter_async_context(Bot(settings, WorldClock(self.cutover.clock.now)))
             if self.bot.socket is not None:
                 await self.bot.socket.connected.wait()
+            if self.speed:
+                self.cutover.clock.run_at(min(1.0, self.speed))
+                self.cutover.world.listeners.append(self._hurry)
             self._open = opening.pop_all()
         return self
 
@@ -98,6 +106,22 @@ class Demo:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._open.aclose()
+
+    @contextmanager
+    def _port_named(self, option: str) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            raise OSError(
+                f"port {self.ports[option]} is taken. End what uses it, or choose another with {option}."
+            ) from error
+
+    def _hurry(self, happening: Happening) -> None:
+        """Time flies only once somebody starts a runbook: before that, all that is planned would just become late."""
+        if happening.key == "run.started":
+            self.cutover.clock.run_at(self.speed)
 
     def story(self) -> str:
         """What the newcomer reads: where the pages are, and what to try first."""

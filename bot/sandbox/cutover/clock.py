@@ -38,6 +38,11 @@ class Clock:
         self._base += seconds
         return self.now()
 
+    def run_at(self, speed: float) -> None:
+        """From now on `speed` world seconds pass per real second."""
+        self._base, self._since = self.now(), self._ticking()
+        self.speed = speed
+
     def move_to(self, at: float) -> float:
         """Move the time forward to `at` (seconds since 1970); an earlier time is refused with ValueError."""
         return self.advance(at - self.now())
