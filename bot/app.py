@@ -243,8 +243,11 @@ class Bot:
         self._work.append(asyncio.create_task(run(), name=name))
 
     def _accepts(self, delivery: Delivery) -> bool:
-        """The token acts in one workspace, so deliveries of another are not ours (empty where Slack does not say)."""
-        return not self.team_id or not delivery.team_id or delivery.team_id == self.team_id
+        """Whatever came signed or through our socket is Slack's. An org-wide install or a shared channel names another
+        team than the token's: that is noted, and who may do what is decided by the person's id."""
+        if self.team_id and delivery.team_id not in ("", self.team_id):
+            _log.info("delivery_of_another_team", team=delivery.team_id[:20], kind=delivery.kind)
+        return True
 
     async def _tell(self, intent: Intent, message: Message) -> None:
         """Reach the person who asked, beside the channel's messages or by direct message."""
