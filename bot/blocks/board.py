@@ -12,26 +12,11 @@ from bot.blocks.message import Message, message
 from bot.blocks.text import Mrkdwn, bold, duration, join, literal, phrase, plain, when
 from bot.blocks.values import RunbookValue, encode, seen_runbook
 from bot.model import Rag, Ref, Runbook, RunbookStage, Stream, Task, Text
+from bot.model.progress import Counts as Counts
 
 _BAR = 10
 _STREAMS = 12
 _TASKS = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """Numbers of tasks. `complete` includes `skipped`; `late` are among the others."""
-
-    waiting: int = 0
-    startable: int = 0
-    running: int = 0
-    complete: int = 0
-    skipped: int = 0
-    late: int = 0
-
-    @property
-    def total(self) -> int:
-        return self.waiting + self.startable + self.running + self.complete
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +57,7 @@ def runbook(view: RunbookView) -> Message:
 
 def total(counts: Mapping[str | None, Counts]) -> Counts:
     """The sum over all streams."""
-    each = counts.values()
-    return Counts(
-        waiting=sum(c.waiting for c in each),
-        startable=sum(c.startable for c in each),
-        running=sum(c.running for c in each),
-        complete=sum(c.complete for c in each),
-        skipped=sum(c.skipped for c in each),
-        late=sum(c.late for c in each),
-    )
+    return sum(counts.values(), Counts())
 
 
 def bar(counts: Counts) -> Mrkdwn:
