@@ -74,7 +74,13 @@ class Settings(BaseSettings):
             raise ValueError("the address must end in /api/")
         return value
 
-    @field_validator("slack_bot_token", "slack_app_token", "slack_signing_secret", "cutover_api_token")
+    @field_validator(
+        "slack_bot_token",
+        "slack_app_token",
+        "slack_signing_secret",
+        "slack_signing_secret_previous",
+        "cutover_api_token",
+    )
     @classmethod
     def _no_white_space(cls, value: SecretStr | None) -> SecretStr | None:
         secret = value.get_secret_value() if value else "x"
@@ -85,14 +91,15 @@ class Settings(BaseSettings):
     @field_validator("bot_listen", "bot_health_listen")
     @classmethod
     def _host_port(cls, value: str | None) -> str | None:
-        if value is not None and not re.match(r"[^\s:/]+:\d{1,5}\Z", value):
+        found = re.match(r"[^\s:/]+:(\d{1,5})\Z", value) if value is not None else None
+        if value is not None and (found is None or int(found[1]) > 65535):
             raise ValueError("give host:port, for example 127.0.0.1:8080")
         return value
 
     @field_validator("bot_database_url")
     @classmethod
     def _database(cls, value: str) -> str:
-        if not re.match(r"sqlite(\+\w+)?:///", value):
+        if not re.match(r"sqlite(\+\w+)?:///(?!:memory:)[^?]+\Z", value):
             raise ValueError("only sqlite:///file.db is supported by this version")
         return value
 
@@ -137,3 +144,5 @@ def load(**given: Any) -> Settings:
             key = ".".join(str(part) for part in item["loc"]).upper() or "SETTINGS"
             problems[key] = "it is missing" if item["type"] == "missing" else item["msg"].removeprefix("Value error, ")
         raise SettingsError(problems) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError({".env": f"it cannot be read ({type(error).__name__})"}) from None
