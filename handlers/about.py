@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
 
 from bot.blocks import say
@@ -37,9 +36,11 @@ async def show_whoami(
 ) -> None:
     """Show who the bot takes you for, and what you may do."""
     link = links.of(ask.team_id, ask.channel_id)
-    person, linked = None, None
-    with contextlib.suppress(CutoverError):
+    person, known = None, True
+    try:
         person = await cutover_person(client, people, ask.user_id)
-        linked = await client.get_runbook(link.runbook_id) if link else None
+    except CutoverError:
+        known = False
+    here = link.runbook_name if link else None
     operator = policy.is_operator(ask.user_id)
-    await answer.say(say.whoami(ask.user_id, person=person, operator=operator, linked_here=linked))
+    await answer.say(say.whoami(ask.user_id, person=person, known=known, operator=operator, linked_here=here))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from bot.actions import RunbookActions
 from bot.blocks import modals, say
-from bot.blocks.forms import CreateForm, EditForm, changed
+from bot.blocks.forms import CreateForm, EditForm, fingerprint
 from bot.blocks.ids import ViewId
 from bot.blocks.message import View
 from bot.blocks.text import phrase
-from bot.blocks.values import CreateMeta, RunbookMeta, seen_runbook
+from bot.blocks.values import CreateMeta, EditMeta, seen_runbook
 from bot.cutover import UNSET, CutoverClient, RunbookFields
+from bot.cutover.drafts import Maybe
+from bot.model import Text
+from bot.settings import Settings
 from bot.slack.answer import Answer
 from bot.store import Links
 from handlers import grammar
@@ -38,7 +41,9 @@ async def create_runbook(ask: Ask, answer: Answer, client: CutoverClient, links:
 
 
 @routes.submit(ViewId.CREATE_RUNBOOK, lambda view: modals.read_create(state_of(view)))
-async def submit_create(ask: Ask, answer: Answer, form: CreateForm, runbooks: RunbookActions) -> None:
+async def submit_create(
+    ask: Ask, answer: Answer, form: CreateForm, runbooks: RunbookActions, settings: Settings
+) -> None:
     fields = RunbookFields(name=form.name.raw, description=form.description.raw or UNSET)
     runbook = await runbooks.create(
         ask.wish,
@@ -48,9 +53,8 @@ async def submit_create(ask: Ask, answer: Answer, form: CreateForm, runbooks: Ru
         shift_fixed_times=form.shift_fixed_times,
     )
     said = phrase("{name} is created.", name=runbook.name)
-    await answer.say(
-        say.done(said, hint="`/cutover link` binds a channel to it.", buttons=say.runbook_buttons(runbook))
-    )
+    hint = f"`/{settings.bot_command_prefix}cutover link {runbook.id}` binds a channel to it."
+    await answer.say(say.done(said, hint=hint, buttons=say.runbook_buttons(runbook)))
 
 
 @routes.command("runbook", "edit", "[runbook]")
@@ -62,26 +66,30 @@ async def edit_runbook(ask: Ask, answer: Answer, targets: Targets) -> None:
 
     async def form() -> View:
         runbook = await targets.runbook(ask, words)
-        meta = RunbookMeta(r=runbook.id, seen=seen_runbook(runbook), channel=ask.channel_id)
+        meta = EditMeta(
+            r=runbook.id,
+            seen=seen_runbook(runbook),
+            channel=ask.channel_id,
+            name=fingerprint(runbook.name),
+            text=fingerprint(runbook.description),
+        )
         return modals.edit_runbook(runbook, meta=meta)
 
     await show_form(answer, "Edit runbook", form())
 
 
 @routes.submit(ViewId.EDIT_RUNBOOK, lambda view: modals.read_edit(state_of(view)))
-async def submit_edit(
-    ask: Ask, answer: Answer, form: EditForm, client: CutoverClient, runbooks: RunbookActions, cards: Cards
-) -> None:
-    stored = await client.get_runbook(ask.meta(RunbookMeta).r)
-    name = form.name.raw if form.name and changed(form.name, stored.name) else UNSET
-    text = (
-        form.description.raw
-        if form.description is not None and changed(form.description, stored.description)
-        else UNSET
-    )
-    if name is UNSET and text is UNSET:
+async def submit_edit(ask: Ask, answer: Answer, form: EditForm, runbooks: RunbookActions, cards: Cards) -> None:
+    """Compared with what the form showed, not with what is stored now: others may have edited meanwhile."""
+    meta = ask.meta(EditMeta)
+    fields = RunbookFields(name=_edited(form.name, meta.name), description=_edited(form.description, meta.text))
+    if fields.name is UNSET and fields.description is UNSET:
         await answer.say(say.note("Nothing was changed, so nothing was sent."))
         return
-    runbook = await runbooks.edit(ask.wish, stored.id, RunbookFields(name=name, description=text))
+    runbook = await runbooks.edit(ask.wish, meta.r, fields)
     cards.forget(runbook.id)
     await answer.say(say.done(phrase("{name} is saved.", name=runbook.name), buttons=say.runbook_buttons(runbook)))
+
+
+def _edited(sent: Text | None, shown: str) -> Maybe[str]:
+    return UNSET if sent is None or fingerprint(sent) == shown else sent.raw

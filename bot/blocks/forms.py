@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -204,6 +205,11 @@ def fits(value: str, limit: int) -> bool:
 def changed(sent: Text | None, stored: Text) -> bool:
     """Whether a person changed a preset text. Tidied white space and dropped invisible characters are no change."""
     return sent is not None and clean(sent.raw, lines=True) != clean(stored.raw, lines=True)
+
+
+def fingerprint(stored: Text) -> str:
+    """Short mark of a preset text for a modal's metadata: equal marks, no change (see `changed`)."""
+    return hashlib.sha256(clean(stored.raw, lines=True).encode("utf-8", "replace")).hexdigest()[:12]
 
 
 def exact_duration(seconds: int) -> str:

@@ -33,7 +33,7 @@ def pick_runbook(question: str, candidates: Sequence[Runbook], value: PickValue,
     blocks = [parts.section(_question(question))]
     for item in candidates[:_BUTTONS]:
         chosen = encode(value.model_copy(update={"chosen": item.id}))
-        line = join(" · ", [literal(item.name, 100), words.runbook_state(item), words.run_type(item.run_type)])
+        line = join(" · ", [literal(item.name, 100), literal(_state(item), 60), words.run_type(item.run_type)])
         blocks.append(parts.section(line, parts.button("Choose", ActionId.PICK_RUNBOOK, chosen)))
     return message([*blocks, _rest(len(candidates) - _BUTTONS, more)])
 
@@ -84,8 +84,11 @@ def _label(task: Task) -> str:
 
 def options_runbooks(runbooks: Sequence[Runbook]) -> list[parts.Element]:
     """The same for runbooks."""
-    return [
-        parts.option(item.name, item.id, words.runbook_word(item))
-        for item in runbooks
-        if len(item.id) <= fit.OPTION_VALUE
-    ][: fit.OPTIONS]
+    return [parts.option(item.name, item.id, _state(item)) for item in runbooks if len(item.id) <= fit.OPTION_VALUE][
+        : fit.OPTIONS
+    ]
+
+
+def _state(item: Runbook) -> str:
+    """A template has a stage as well, but that is not what tells it from a runbook of the same name."""
+    return "📋 Template" if item.is_template else words.runbook_word(item)

@@ -156,33 +156,19 @@ def _help_line(command: str, entry: HelpEntry) -> Mrkdwn:
 
 
 def whoami(
-    user_id: str,
-    *,
-    person: Person | None,
-    service: Person | None = None,
-    operator: bool = False,
-    linked_here: Runbook | None = None,
-    mode: str = "",
+    user_id: str, *, person: Person | None, known: bool = True, operator: bool = False, linked_here: Text | None = None
 ) -> Message:
-    """Who the bot takes somebody for. `person`: their Cutover user; `service`: whose token does the work.
-
-    `mode` is the bot's service mode: off, rehearsal or live.
-    """
+    """Who the bot takes somebody for. `person`: their Cutover user; `known` False: Cutover could not be asked."""
+    absent = "no user with your e-mail address was found." if known else "you could not be looked up now."
+    reserved = "Live starts, canceling a live run and override are"
     lines = [
         phrase("👤 You are {who} in Slack.", who=user(user_id)),
         phrase("In Cutover: {name} ({email})", name=bold(person.name), email=person.email or "no e-mail")
         if person is not None
-        else Mrkdwn("In Cutover: no user with your e-mail address was found."),
-        phrase("What you do here is done by {name}, with your name in a comment.", name=service.name)
-        if service is not None
-        else None,
-        phrase("Service mode: {mode}", mode=mode) if mode else None,
-        Mrkdwn(
-            "You are an operator: live starts, cancel and override are open to you."
-            if operator
-            else "You are no operator."
-        ),
-        phrase("This channel is linked to {name}.", name=linked_here.name)
+        else Mrkdwn(f"In Cutover: {absent}"),
+        Mrkdwn("What you do here is done with the bot's own Cutover account, and a comment names you."),
+        Mrkdwn(f"You are an operator. {reserved} open to you." if operator else f"{reserved} for operators only."),
+        phrase("This channel is linked to {name}.", name=linked_here)
         if linked_here is not None
         else Mrkdwn("This channel is linked to no runbook."),
     ]

@@ -111,6 +111,13 @@ class RunbookMeta(ViewMeta):
     message_ts: str = ""
 
 
+class EditMeta(RunbookMeta):
+    """`name` and `text`: fingerprints of the name and description that the form showed."""
+
+    name: str = ""
+    text: str = ""
+
+
 class StageMeta(RunbookMeta):
     """`name` is what must be typed; empty when nothing must be."""
 

@@ -251,7 +251,7 @@ def _answers(t: str) -> dict[str, Message]:
         "say_ask": say.ask_to_finish(task(t), value),
         "say_again": say.try_again("Slack was too slow.", ActionId.TASK_SKIP, value),
         "say_help": say.help(entries, "dr-"),
-        "say_whoami": say.whoami(DANA, person=person, service=person, linked_here=book, mode="rehearsal"),
+        "say_whoami": say.whoami(DANA, person=person, operator=True, linked_here=book.name),
         "say_findings": modals.findings_message(book, found(t), explain, severity),
         "post_started": say.announcement_started(book, DANA, "live", NOW),
         "post_stage": say.stage_changed(replace(book, stage="paused"), DANA, NOW, Text(t)),
