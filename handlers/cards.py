@@ -72,9 +72,12 @@ class Cards:
         )
 
     async def runbook_of(self, runbook_id: str) -> Runbook:
-        """The runbook, at most five seconds old: for names and run type on task cards."""
+        """The runbook, at most five seconds old: for names and run type on task cards.
+
+        One that does not run is read anew: a card drawn right after its start would offer nothing.
+        """
         kept = self._runbooks.get(runbook_id)
-        if kept and kept[0] > self._clock.monotonic():
+        if kept and kept[0] > self._clock.monotonic() and kept[1].is_running:
             return kept[1]
         runbook = await self._client.get_runbook(runbook_id)
         self._runbooks = {key: value for key, value in self._runbooks.items() if value[0] > self._clock.monotonic()}

@@ -49,6 +49,7 @@ def _state(task: Task, verb: str) -> str:
 
 async def not_ready(cards: Cards, refusal: NotReady) -> Message:
     """The card with the reason: that of the runbook where it does not run, else the task's own."""
+    cards.forget(refusal.task.runbook_id)
     stage = (await cards.runbook_of(refusal.task.runbook_id)).stage
     hint = _NOT_RUNNING.get(stage, refusal.hint)
     note = phrase("⛔ {sentence} {hint}", sentence=coded(refusal.sentence), hint=coded(hint))

@@ -189,6 +189,9 @@ class TaskActions:
                 return await self._already(await again(), (intent.verb,))
             if error.has("task.user_not_assigned") and not forced:
                 raise NotAllowed(_NOT_ASSIGNED, self._way_out(intent.user_id, everyone)) from error
+            if error.has("task.not_startable") or error.has("task.not_finishable"):
+                # It was ready when it was read: the run was paused, cancelled or reset in between.
+                raise NotReady(error.sentence, error.hint, await again()) from error
             raise
         if not fresh:
             return Result(ResultKind.REPEAT, task, By(intent.user_id, self._do.clock.now()))
