@@ -43,12 +43,16 @@ async def link_channel(
 
 
 @routes.command("cutover", "unlink")
-async def unlink_channel(ask: Ask, answer: Answer, links: Links) -> None:
+async def unlink_channel(ask: Ask, answer: Answer, links: Links, outbox: Outbox) -> None:
     """Take the runbook off this channel."""
     link = await links.remove(ask.team_id, ask.channel_id)
     if link is None:
         raise BadInput("This channel is not linked to a runbook.", "Nothing was changed.")
-    await answer.say(say.done(phrase("This channel is no longer linked to {name}.", name=link.runbook_name)))
+    post = announce.unlinked(link.runbook_name, ask.user_id)
+    try:
+        await outbox.deliver(f"unlink:{ask.wish.once}", ask.channel_id, post)
+    except SlackError:  # the bot may have left the channel long ago
+        await answer.say(say.done(phrase("This channel is no longer linked to {name}.", name=link.runbook_name)))
 
 
 def _refused(error: SlackError, prefix: str) -> BadInput:

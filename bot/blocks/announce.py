@@ -20,9 +20,16 @@ _STAGES = {
 
 
 def _post(runbook: Runbook, line: Mrkdwn, *more: Mrkdwn | None) -> Message:
+    return message([parts.section(join("\n", [line, *more])), parts.actions(*runbook_buttons(runbook))])
+
+
+def runbook_buttons(runbook: Runbook) -> tuple[parts.Element, ...]:
+    """What to do after a word about a runbook: see its card, or what can start."""
     value = encode(RunbookValue(r=runbook.id, seen=seen_runbook(runbook)))
-    show = parts.button("Show runbook", ActionId.RUNBOOK_SHOW, value)
-    return message([parts.section(join("\n", [line, *more])), parts.actions(show)])
+    buttons = [parts.button("Show runbook", ActionId.RUNBOOK_SHOW, value)]
+    if runbook.is_running:
+        buttons.append(parts.button("What can start", ActionId.RUNBOOK_NEXT, value))
+    return tuple(buttons)
 
 
 def announcement_started(runbook: Runbook, user_id: str, run_type: str, now: datetime) -> Message:
@@ -72,7 +79,7 @@ def linked(runbook: Runbook, user_id: str) -> Message:
     return _post(runbook, line, Mrkdwn("Commands here need no runbook name now."))
 
 
-def unlinked(runbook: Runbook, user_id: str) -> Message:
-    """A channel was unlinked."""
-    line = phrase("✂️ {who} unlinked this channel from {name}.", who=user(user_id), name=bold(runbook.name, 120))
+def unlinked(name: Text, user_id: str) -> Message:
+    """A channel was unlinked from the runbook of this name."""
+    line = phrase("✂️ {who} unlinked this channel from {name}.", who=user(user_id), name=bold(name, 120))
     return message([parts.section(line)])

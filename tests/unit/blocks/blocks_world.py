@@ -257,7 +257,7 @@ def _answers(t: str) -> dict[str, Message]:
         "post_stage": say.stage_changed(replace(book, stage="paused"), DANA, NOW, Text(t)),
         "post_status": say.status_changed(book, SAM, NOW),
         "post_linked": say.linked(book, DANA),
-        "post_unlinked": say.unlinked(book, DANA),
+        "post_unlinked": say.unlinked(book.name, DANA),
     }
 
 
