@@ -18,7 +18,7 @@ COMMANDS: Final = {
     "task": ("See, start and finish tasks", "list | next | show | start | finish | skip | assign | comment | help"),
     "cutover": ("Link channels to runbooks, and help", "link | unlink | whoami | help"),
 }
-SHORTCUTS: Final = {"comment_from_message": ("Add to runbook as comment", "Keep this message as a comment in Cutover")}
+SHORTCUTS: Final = {"comment_from_message": ("Add to runbook comments", "Keep this message as a comment in Cutover")}
 
 
 def build(prefix: str = "", request_url: str | None = None, *, commands: Iterable[str] = COMMANDS) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from bot.clock import Clock
 from bot.errors import SlackError
@@ -57,10 +58,10 @@ class People:
 
     async def _look_up(self, user_id: str) -> Member | None:
         try:
-            found = (await self._web.call("users.info", patience=1.0, user=user_id)).get("user", {})
+            found = _part(await self._web.call("users.info", patience=1.0, user=user_id), "user")
         except SlackError:
             return None
-        profile = found.get("profile") or {}
+        profile = _part(found, "profile")
         shown = profile.get("real_name") or found.get("real_name") or found.get("name")
         member = Member(
             id=user_id,
@@ -77,3 +78,8 @@ class People:
         if len(self._known) >= _MOST:
             self._known.pop(next(iter(self._known)))
         self._known[member.id] = (self._clock.monotonic() + seconds, member)
+
+
+def _part(answer: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = answer.get(name)
+    return found if isinstance(found, Mapping) else {}

@@ -49,7 +49,7 @@ async def test_a_comment_by_the_shortcut_on_a_message(running: Person) -> None:
     message = await running.reads("Core backups are on the jump host")
     await message.hover()
     await message.get_by_role("button", name="More actions").click()
-    await running.page.get_by_test_id("message-shortcut").filter(has_text="Add to runbook as comment").click()
+    await running.page.get_by_test_id("message-shortcut").filter(has_text="Add to runbook comments").click()
     await running.submits()
     await expect(running.modal()).to_have_count(0)
     runbook = running.demo.cutover.world.runbook_named(RUNBOOK)

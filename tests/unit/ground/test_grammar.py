@@ -21,7 +21,6 @@ def test_any_text_is_understood_or_refused_with_a_sentence(text: str) -> None:
         grammar.tidy,
         grammar.split_verb,
         grammar.split_target,
-        grammar.split_last,
         grammar.split_override,
         grammar.unquoted,
         grammar.plain_text,
@@ -59,7 +58,7 @@ def test_a_name_given_back_in_quotes_means_itself(name: str, rest: str) -> None:
 @given(NAMES.filter(bool), NAMES.filter(lambda name: name.casefold() != "override"))
 def test_the_words_of_a_quoted_name_are_never_taken_for_something_else(first: str, last: str) -> None:
     name = f"{first} {last}".strip()
-    assert grammar.split_last(f'"{name}" <@U1>') == (name, "<@U1>")
+    assert grammar.split_target(f'"{name}" <@U1>') == (name, "<@U1>")
     assert grammar.split_override(f'"{name} override"') == (f"{name} override", False)
     assert grammar.split_override(f'"{name}" override') == (name, True)
     assert grammar.unquoted(f'"{name}"') == name
