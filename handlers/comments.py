@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from bot.actions import EditActions
 from bot.blocks import modals, say
@@ -15,7 +16,7 @@ from bot.blocks.message import View
 from bot.blocks.text import phrase
 from bot.blocks.values import CommentMeta, RunbookValue, TaskValue
 from bot.cutover import CutoverClient
-from bot.errors import BadInput, SlackError
+from bot.errors import BadInput, NotFound, SlackError
 from bot.model import Text
 from bot.slack.answer import Answer
 from bot.slack.people import People
@@ -29,23 +30,28 @@ from handlers.targets import Targets
 
 routes = Routes()
 _TITLE = "Add a comment"
+_MENTION: Final = re.compile(r"<@([UW][A-Z0-9]{2,30})>")
+_MOST_NAMES: Final = 20
 
 
 @routes.command("runbook", "comment", "<text>")
 async def comment_runbook(
-    ask: Ask, answer: Answer, targets: Targets, edits: EditActions, client: CutoverClient
+    ask: Ask, answer: Answer, targets: Targets, edits: EditActions, client: CutoverClient, people: People
 ) -> None:
     """Add a comment to the linked runbook."""
     runbook_id = targets.runbook_id(ask, ask.words)
     if not ask.words:
         await show_form(answer, _TITLE, _form(ask, client, runbook_id))
         return
-    await edits.comment(ask.wish, runbook_id, "", words.signed(to_html(ask.words), ask))
+    content = to_html(ask.words, names=await mentioned(people, ask.words))
+    await edits.comment(ask.wish, runbook_id, "", words.signed(content, ask))
     await answer.say(say.done("The comment is in the runbook."))
 
 
 @routes.command("task", "comment", "<task> <text>")
-async def comment_task(ask: Ask, answer: Answer, targets: Targets, edits: EditActions, client: CutoverClient) -> None:
+async def comment_task(
+    ask: Ask, answer: Answer, targets: Targets, edits: EditActions, client: CutoverClient, people: People
+) -> None:
     """Add a comment to a task."""
     target, text = grammar.split_target(ask.words)
     if target and not text and ask.delivery.trigger_id:
@@ -58,7 +64,8 @@ async def comment_task(ask: Ask, answer: Answer, targets: Targets, edits: EditAc
         await show_form(answer, _TITLE, form())
         return
     task = await targets.task(ask, target, rest=text, question="Which task is the comment about?")
-    await edits.comment(ask.wish, task.runbook_id, task.id, words.signed(to_html(text), ask))
+    content = to_html(text, names=await mentioned(people, text))
+    await edits.comment(ask.wish, task.runbook_id, task.id, words.signed(content, ask))
     await answer.say(say.done(phrase("The comment is on {task}.", task=task.name), buttons=say.task_buttons(task)))
 
 
@@ -105,7 +112,13 @@ async def _message_form(ask: Ask, client: CutoverClient, links: Links, people: P
         author=str(delivery.message.get("user") or ""),
         channel=ask.channel_id,
     )
-    return modals.comment(meta=meta, runbook=runbook, text=Text(readable(text)))
+    return modals.comment(meta=meta, runbook=runbook, text=Text(readable(text, await mentioned(people, text))))
+
+
+async def mentioned(people: People, text: str) -> dict[str, str]:
+    """Names of the people whom `text` mentions by id: in Cutover nobody knows Slack's ids."""
+    ids = list(dict.fromkeys(_MENTION.findall(text)))[:_MOST_NAMES]
+    return {one: (await people.member(one)).name.raw for one in ids}
 
 
 def _read(view: Mapping[str, Any]) -> Any:
@@ -120,15 +133,15 @@ async def submit_comment(
     runbook_id, task_id = form.runbook_id or meta.r, form.task_id or meta.t or ""
     if not runbook_id:
         raise BadInput("No runbook was chosen, so nothing was added.")
-    task = await client.get_runbook_task(runbook_id, task_id) if task_id else None
+    try:
+        task = await client.get_runbook_task(runbook_id, task_id) if task_id else None
+    except NotFound:
+        raise BadInput("The task is not of the runbook that was chosen, so nothing was added.") from None
     content = typed_html(form.text.raw)
     if meta.source_ts:
-        author = (await people.member(meta.author)).name.raw if meta.author else "somebody"
-        content = f"<p>{html.escape(author)} in Slack:</p>{content}{_source(meta)}"
+        who = f"{(await people.member(meta.author)).name.raw} in Slack:" if meta.author else "In Slack:"
+        link = f"<p>{html.escape(meta.permalink)}</p>" if meta.permalink else ""
+        content = f"<p>{html.escape(who)}</p>{content}{link}"
     await edits.comment(ask.wish, runbook_id, task_id, words.signed(content, ask))
     said = phrase("The comment is on {task}.", task=task.name) if task else "The comment is in the runbook."
     await answer.say(say.done(said, buttons=say.task_buttons(task) if task else ()))
-
-
-def _source(meta: CommentMeta) -> str:
-    return f"<p>{html.escape(meta.permalink)}</p>" if meta.permalink.startswith("https://") or meta.permalink else ""

@@ -33,8 +33,9 @@ def plain(text: str) -> str:
 
 
 def quoted(target: str) -> str:
-    """A target as it has to be typed to mean the same again."""
-    return f'"{target}"' if " " in target else target
+    """A target as it has to be typed, and as Slack would escape it, to mean the same again."""
+    escaped = target.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f'"{escaped}"' if " " in target and '"' not in target else escaped
 
 
 def split_verb(text: str) -> tuple[str, str]:
@@ -55,14 +56,6 @@ def split_target(words: str) -> tuple[str, str]:
     if not closing:
         raise BadInput("A quote is not closed.", 'Put the whole name in quotes: "Fail over core switches".')
     return plain(target.strip()), rest.strip()
-
-
-def split_last(words: str) -> tuple[str, str]:
-    """(what is meant, the last word), for verbs whose last word is a person; a quoted name comes as a whole."""
-    if words.startswith('"'):
-        return split_target(words)
-    target, _, last = words.rpartition(" ")
-    return (plain(target), last) if target else (plain(last), "")
 
 
 def split_override(words: str) -> tuple[str, bool]:

@@ -26,26 +26,42 @@ from handlers.routes import Routes
 from handlers.targets import Targets
 
 routes = Routes()
+_HOW: Final = "Mention people with @, or give their e-mail addresses, or `me`."
 _MENTION: Final = re.compile(r"<@([UW][A-Z0-9]{2,30})(?:\|[^>]*)?>")
 _EMAIL: Final = re.compile(r"(?:<mailto:)?([^\s<>|@]+@[^\s<>|@]+)(?:\|[^>]*>)?\Z")
 
 
-@routes.command("task", "assign", "<task> <@person>")
+@routes.command("task", "assign", "<task> <@person...>")
 async def assign_task(
     ask: Ask, answer: Answer, targets: Targets, client: CutoverClient, people: People, edits: EditActions, cards: Cards
 ) -> None:
-    """Assign a task to a person of the runbook."""
-    target, who = grammar.split_last(ask.words)
-    if not (_MENTION.fullmatch(who) or _EMAIL.fullmatch(who) or who.casefold() == "me"):
-        target, who = grammar.unquoted(ask.words), ""
-    if not who and _MENTION.fullmatch(ask.words):
-        target, who = "", ask.words
-    task = await targets.task(ask, target, rest=who, question="Which task do you want to assign?")
+    """Assign a task to people of the runbook."""
+    target, who = _split(ask.words)
+    task = await targets.task(ask, target, rest=" ".join(who), question="Which task do you want to assign?")
     if not who:
         pick = ask.pick(task.id).model_copy(update={"r": task.runbook_id})
         raise Choose(picks.ask_person("Who should do it?", pick))
-    person = await _meant(ask, who, client, people)
-    await answer.say(await assign(ask, edits, cards, task.runbook_id, task.id, [person]))
+    persons = [await _meant(ask, one, client, people) for one in dict.fromkeys(who)]
+    await answer.say(await assign(ask, edits, cards, task.runbook_id, task.id, persons))
+
+
+def _split(words: str) -> tuple[str, list[str]]:
+    """(task, people): the people are the last words, or all behind a quoted name."""
+    if words.startswith('"'):
+        target, rest = grammar.split_target(words)
+        left = rest.split()
+    else:
+        target, left = "", words.split()
+    who: list[str] = []
+    while left and _names_person(left[-1]):
+        who.insert(0, left.pop())
+    if left and (target or left[-1].startswith("@")):
+        raise BadInput("That names nobody in this workspace.", _HOW)
+    return target or grammar.plain(" ".join(left)), who
+
+
+def _names_person(word: str) -> bool:
+    return bool(_MENTION.fullmatch(word) or _EMAIL.fullmatch(word)) or word.casefold() == "me"
 
 
 async def _meant(ask: Ask, who: str, client: CutoverClient, people: People) -> Person:
@@ -57,7 +73,7 @@ async def _meant(ask: Ask, who: str, client: CutoverClient, people: People) -> P
     elif email:
         person = await person_by_email(client, email[1])
     else:  # only from a picker's value that was tampered with
-        raise BadInput("Who is that?", "Mention a person with @, or give an e-mail address, or `me`.")
+        raise BadInput("Who is that?", _HOW)
     if person is None:
         raise BadInput("This person is not known in Cutover by that e-mail address.", "Nothing was changed.")
     return person
