@@ -14,7 +14,7 @@ from bot.blocks.html import from_html
 from bot.blocks.ids import ActionId
 from bot.blocks.message import Message, message
 from bot.blocks.text import Mrkdwn, bold, join, literal, literal_lines, phrase, plain, when
-from bot.blocks.values import MoreValue, TaskValue, encode, seen
+from bot.blocks.values import MoreValue, RunbookValue, TaskValue, encode, seen, seen_runbook
 from bot.errors import BadInput
 from bot.model import Comment, Ref, Runbook, RunbookStage, Stream, Task, TaskType, Text
 
@@ -22,6 +22,7 @@ __all__ = ["Counts", "RunbookView", "TaskView", "controls", "runbook", "task", "
 
 _DOING = {"start": "⏳ Starting…", "finish": "⏳ Finishing…", "skip": "⏳ Skipping…"}
 _SHOWN_COMMENTS = 3
+_PLAIN = "normal"  # the type that Cutover gives a task by default: not worth a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def _facts(view: TaskView, state: Mrkdwn) -> Mrkdwn:
     item, now = view.task, view.now
     first = [state, words.run_type(view.runbook.run_type), words.elapsed(item, now)]
     kind = view.task_type.name if view.task_type is not None else None
-    first.append(literal(kind, 40) if kind else None)
+    first.append(literal(kind, 40) if kind and kind.raw.casefold() != _PLAIN else None)
     return join(
         "\n",
         [
@@ -133,6 +134,7 @@ def controls(view: TaskView) -> list[parts.Element | None]:
         _button(view, "Skip", ActionId.TASK_SKIP, value)
         if running and view.can_skip and (item.is_startable or item.is_running)
         else None,
+        _next(view) if running and item.is_complete else None,
         parts.button("Comment", ActionId.TASK_COMMENT, value),
         parts.button("Refresh", ActionId.TASK_REFRESH, value),
         parts.overflow(ActionId.TASK_MORE, _more(view, running)),
@@ -151,6 +153,12 @@ def _button(view: TaskView, verb: str, action: ActionId, value: str) -> parts.El
     if words.is_live(view.runbook):
         ask = parts.confirm(f"{verb} in a LIVE run?", f"{_title(view.task)} · {plain(view.runbook.name, 80)}", verb)
     return parts.button(verb, action, value, style=None if verb == "Skip" else "primary", confirm=ask)
+
+
+def _next(view: TaskView) -> parts.Element:
+    """After a finished task, the question is what can start now."""
+    value = RunbookValue(r=view.runbook.id, seen=seen_runbook(view.runbook))
+    return parts.button("What can start", ActionId.RUNBOOK_NEXT, encode(value))
 
 
 def _more(view: TaskView, running: bool) -> list[parts.Element]:

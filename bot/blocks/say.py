@@ -10,6 +10,7 @@ from bot.blocks import parts, words
 from bot.blocks.announce import (
     announcement_started,
     linked,
+    runbook_buttons,
     stage_changed,
     status_changed,
     unlinked,
@@ -18,9 +19,9 @@ from bot.blocks.card import task_value
 from bot.blocks.ids import ActionId
 from bot.blocks.message import Message, message
 from bot.blocks.text import Mrkdwn, bold, coded, duration, join, literal, phrase, user
-from bot.blocks.values import RunbookValue, TaskValue, Value, encode, seen_runbook
+from bot.blocks.values import TaskValue, Value, encode
 from bot.errors import BadInput, BotError, NotAllowed, RateLimited, Unavailable, UnknownOutcome
-from bot.model import Person, Runbook, Task, Text
+from bot.model import Person, Task, Text
 
 __all__ = [
     "HelpEntry",
@@ -97,15 +98,6 @@ def done(sentence: Mrkdwn | str, *, hint: Mrkdwn | str | None = None, buttons: S
 def task_buttons(task: Task) -> tuple[parts.Element, ...]:
     """What to do after a word about a task: see its card."""
     return (parts.button("Show task", ActionId.TASK_SHOW, encode(task_value(task))),)
-
-
-def runbook_buttons(runbook: Runbook) -> tuple[parts.Element, ...]:
-    """What to do after a word about a runbook: see its card, or what can start."""
-    value = encode(RunbookValue(r=runbook.id, seen=seen_runbook(runbook)))
-    buttons = [parts.button("Show runbook", ActionId.RUNBOOK_SHOW, value)]
-    if runbook.is_running:
-        buttons.append(parts.button("What can start", ActionId.RUNBOOK_NEXT, value))
-    return tuple(buttons)
 
 
 def try_again(sentence: Mrkdwn | str, action: ActionId, value: Value) -> Message:

@@ -85,6 +85,8 @@ def owners(task: Task, names: Mapping[Ref, Text], most: int = 3) -> Mrkdwn:
         return Mrkdwn("owner not told")
     if not task.assignees:
         return Mrkdwn("nobody assigned")
+    if len(task.assignees) == most + 1:  # a name is hardly longer than "+1 more"
+        most += 1
     shown = [literal(names.get(ref) or f"{ref.type.replace('_', ' ')} {ref.id}", 40) for ref in task.assignees[:most]]
     rest = len(task.assignees) - most
     return Mrkdwn(join(", ", shown) + (f" +{rest} more" if rest > 0 else ""))
