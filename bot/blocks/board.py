@@ -49,7 +49,8 @@ def runbook(view: RunbookView) -> Message:
     if view.startable and not book.is_over:
         blocks.append(parts.section(_startable(view)))
     if view.streams:
-        blocks.append(parts.section(stream_lines(view.streams, view.counts, Mrkdwn("*Streams*"))))
+        lines = stream_lines(view.streams, view.counts, Mrkdwn("*Streams*"), under_way=not book.is_over)
+        blocks.append(parts.section(lines))
     blocks.append(parts.context(phrase("As of {at}", at=when(view.now, view.now))))
     blocks.append(parts.actions(*_controls(view)))
     return message(blocks)
@@ -156,16 +157,20 @@ def _listed(title: Mrkdwn | None, lines: list[Mrkdwn], count: int) -> Mrkdwn:
 
 
 def stream_lines(
-    streams: tuple[Stream, ...], counts: Mapping[str | None, Counts], title: Mrkdwn | None = None
+    streams: tuple[Stream, ...],
+    counts: Mapping[str | None, Counts],
+    title: Mrkdwn | None = None,
+    *,
+    under_way: bool = True,
 ) -> Mrkdwn:
-    """A line per stream: RAG, name, bar, what runs, what is late."""
-    lines = [_stream(s, counts.get(s.id, Counts())) for s in streams[:_STREAMS]]
+    """A line per stream: RAG, name, bar, and while the runbook is not over what runs and what is late."""
+    lines = [_stream(s, counts.get(s.id, Counts()), under_way) for s in streams[:_STREAMS]]
     return _listed(title, lines, len(streams))
 
 
-def _stream(stream: Stream, counts: Counts) -> Mrkdwn:
-    extra = [Mrkdwn(f"{counts.running} running") if counts.running else None]
-    extra.append(Mrkdwn(f"⚠️ {counts.late} late") if counts.late else None)
+def _stream(stream: Stream, counts: Counts, under_way: bool) -> Mrkdwn:
+    extra = [Mrkdwn(f"{counts.running} running") if counts.running and under_way else None]
+    extra.append(Mrkdwn(f"⚠️ {counts.late} late") if counts.late and under_way else None)
     name = phrase("{rag} · {name}", rag=words.rag(stream.status), name=literal(stream.name, 50))
     why = literal(stream.status_message, 80) if stream.status_message else None
     return join(" · ", [name, bar(counts), *extra, why])

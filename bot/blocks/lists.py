@@ -142,6 +142,7 @@ def streams(runbook: Runbook, items: Sequence[Stream], counts: Mapping[str | Non
     blocks = [parts.section(head)]
     if not items:
         blocks.append(parts.section(Mrkdwn("This runbook has no streams.")))
-    blocks += [parts.section(stream_lines(tuple(items[i : i + 12]), counts)) for i in range(0, min(len(items), 60), 12)]
+    groups = [tuple(items[i : i + 12]) for i in range(0, min(len(items), 60), 12)]
+    blocks += [parts.section(stream_lines(group, counts, under_way=not runbook.is_over)) for group in groups]
     blocks.append(parts.context(phrase("As of {at}", at=when(now, now))))
     return message(blocks)
