@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "task": ("See, start and finish tasks", "list | next | show | start | finish | skip | assign | comment | help"),
     "cutover": ("Link channels to runbooks, and help", "link | unlink | whoami | help"),
 }
+# A shortcut's name has at most 24 characters (github.com/slackapi/manifest-schema): a longer one refuses the whole app.
 SHORTCUTS: Final = {"comment_from_message": ("Add to runbook comments", "Keep this message as a comment in Cutover")}
 
 

@@ -41,7 +41,10 @@ class Poster:
 
     def allows(self, url: str) -> bool:
         """Whether `url` is Slack's: https on its hook hosts, or the very server that the Web API is configured for."""
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError:  # brackets that enclose no address
+            return False
         if (parts.scheme, parts.netloc) == self._own:
             return True
         return parts.scheme == "https" and parts.netloc in self._hosts
@@ -49,7 +52,7 @@ class Poster:
     async def post(self, url: str, payload: dict[str, Any]) -> bool:
         """True when it was taken. Never raises for a url that is refused, used up or gone."""
         if not self.allows(url):
-            _log.warning("response_url_refused", host=urlsplit(url).netloc[:80])
+            _log.warning("response_url_refused", host=url.partition("//")[2].partition("/")[0][:80])
             return False
         try:
             async with self._session.post(
@@ -61,7 +64,7 @@ class Poster:
             ) as reply:
                 body = await reply.content.read(2048)
                 return reply.status == 200 and b'"ok":false' not in body.replace(b" ", b"")
-        except (TimeoutError, aiohttp.ClientError, OSError):
+        except (TimeoutError, aiohttp.ClientError, OSError, ValueError):
             return False
 
 

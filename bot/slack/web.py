@@ -6,6 +6,7 @@ even then, and repeats posts on a cut connection although they may have arrived.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -61,13 +62,24 @@ class SlackWeb:
             async with self._session.post(
                 self._base + method, data=body, headers=headers, timeout=timeout, allow_redirects=False
             ) as reply:
-                raw = await reply.content.read(_LIMIT)
+                raw = await _all(reply.content)
                 status, retry_after = reply.status, reply.headers.get("Retry-After")
         except aiohttp.ClientConnectorError as error:
             raise SlackError("unreachable", method=method) from error
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise SlackOutcomeUnknown("no_answer", method=method) from error
         return _read(method, status, raw, retry_after)
+
+
+async def _all(content: aiohttp.StreamReader) -> bytes:
+    """The whole body (one `read(n)` gives only what has arrived); what is over the limit is not read, so no JSON."""
+    parts, size = [], 0
+    async for part in content.iter_any():
+        parts.append(part)
+        size += len(part)
+        if size > _LIMIT:
+            break
+    return b"".join(parts)
 
 
 def _encode(method: str, args: Mapping[str, Any]) -> tuple[bytes, str]:
@@ -100,6 +112,7 @@ def _read(method: str, status: int, raw: bytes, retry_after: str | None) -> dict
 def _seconds(retry_after: str | None) -> float:
     """Retry-After as seconds; Slack sends whole seconds, proxies may send anything: one second then."""
     try:
-        return min(max(float(retry_after or 1), 0.0), 3600.0)
+        seconds = float(retry_after or 1)
     except ValueError:
         return 1.0
+    return 1.0 if math.isnan(seconds) else min(max(seconds, 0.0), 3600.0)

@@ -85,7 +85,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         ("bot_command_prefix", "DR-", "lower-case"),
         ("bot_command_prefix", "x" * 21, "lower-case"),
         ("bot_log_level", "loud", "INFO"),
-        ("bot_database_url", "postgresql+asyncpg://secret@host/db", "sqlite"),
+        ("bot_database_url", "mysql://secret@host/db", "sqlite"),
         ("bot_database_url", "sqlite://", "sqlite"),
         ("bot_database_url", "sqlite:///:memory:", "sqlite"),
         ("bot_database_url", "bot.db", "sqlite"),
