@@ -116,15 +116,18 @@ async def set_status(
     ask: Ask, answer: Answer, targets: Targets, runbooks: RunbookActions, links: Links, outbox: Outbox
 ) -> None:
     """Set the RAG status of the linked runbook, with its reason."""
-    colour, message = grammar.split_target(ask.words)
+    typed, message = grammar.split_target(ask.words)
+    colour = typed.casefold()
+    if colour and colour not in tuple(Rag):
+        near = grammar.closest(colour, tuple(Rag))
+        raise BadInput(
+            "That is no RAG status.", f"Did you mean `{near}`?" if near else "One of: green, amber, red, off."
+        )
     runbook_id = targets.runbook_id(ask, ask.words)
     if not colour:
         await show_form(answer, "Runbook status", _status_form(ask, targets))
         return
-    if colour.casefold() not in tuple(Rag):
-        near = grammar.closest(colour.casefold(), tuple(Rag))
-        raise BadInput("That is no RAG status.", f"Did you mean {near}?" if near else "One of: green, amber, red, off.")
-    form = StatusForm(colour.casefold(), grammar.plain_text(message))
+    form = StatusForm(colour, grammar.plain_text(message))
     await answer.say(await _save_status(ask, runbooks, links, outbox, runbook_id, form))
 
 
