@@ -89,7 +89,7 @@ async def press_next(
     await answer.say(await task_page(ask, value, client, catalogue, cards, people))
 
 
-@routes.action(ActionId.LIST_PAGE)
+@routes.action(ActionId.LIST_PAGE, ActionId.LIST_BACK)
 async def turn_page(
     ask: Ask, answer: Answer, client: CutoverClient, catalogue: Catalogue, cards: Cards, people: People, links: Links
 ) -> None:

@@ -27,6 +27,7 @@ class ActionId(StrEnum):
     RUNBOOK_REFRESH = "runbook.refresh"
     RUNBOOK_NEXT = "runbook.next"
     LIST_PAGE = "list.page"
+    LIST_BACK = "list.back"
     PICK_TASK = "pick.task"
     PICK_RUNBOOK = "pick.runbook"
     PICK_PERSON = "pick.person"

@@ -87,19 +87,17 @@ def _task_button(runbook: Runbook, item: Task) -> parts.Element:
 
 
 def _pages(value: ListValue, page: int, total: int) -> list[parts.Block]:
-    """Paging in two rows: two buttons of one row may not share an action_id."""
+    """Where we are, and the buttons beside each other: each has an action_id of its own, as Slack wants in one row."""
     last = max(1, -(-total // PAGE))
     if last == 1:
         return []
-    label = Mrkdwn(f"Page {page} of {last}")
-    blocks = [parts.section(label, _page_button("Next page", value, page + 1) if page < last else None)]
-    if page > 1:
-        blocks.append(parts.actions(_page_button("Previous page", value, page - 1)))
-    return blocks
+    back = _page_button("Previous page", ActionId.LIST_BACK, value, page - 1) if page > 1 else None
+    on = _page_button("Next page", ActionId.LIST_PAGE, value, page + 1) if page < last else None
+    return [parts.context(Mrkdwn(f"Page {page} of {last}")), parts.actions(back, on)]
 
 
-def _page_button(label: str, value: ListValue, page: int) -> parts.Element:
-    return parts.button(label, ActionId.LIST_PAGE, encode(value.model_copy(update={"page": page})))
+def _page_button(label: str, action: ActionId, value: ListValue, page: int) -> parts.Element:
+    return parts.button(label, action, encode(value.model_copy(update={"page": page})))
 
 
 def runbooks(

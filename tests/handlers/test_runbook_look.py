@@ -54,7 +54,7 @@ async def test_a_long_list_has_pages_that_turn_in_place(stage: Stage) -> None:
     assert len(stage.messages()) == pages
     assert first.count("Copy ") == 10
     assert second.count("Copy ") == 4
-    assert "Page 1 of 2" in await stage.click("list.page")
+    assert "Page 1 of 2" in await stage.click("list.back")
 
 
 async def test_a_button_of_the_list_shows_the_runbook(stage: Stage) -> None:

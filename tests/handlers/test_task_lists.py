@@ -16,7 +16,7 @@ async def test_a_list_counts_all_tasks_and_shows_ten(running: Stage) -> None:
     assert heading(said).startswith("*Tasks* (50) · DC North to DC South fail-over")
     assert "Rehearsal" in heading(said)
     assert "Page 1 of 5" in said
-    assert len(running.last()["blocks"]) == 1 + 10 + 1
+    assert len(running.last()["blocks"]) == 1 + 10 + 2
 
 
 async def test_what_runs_stands_first_and_what_is_done_last(running: Stage) -> None:
@@ -108,7 +108,7 @@ async def test_pages_are_turned_in_place(running: Stage) -> None:
     assert "Page 2 of 5" in said
     assert running.last()["ts"] == page["ts"]
     assert "Page 3 of 5" in await running.click("list.page", value=turn(running, "Next page"))
-    assert "Page 2 of 5" in await running.click("list.page", value=turn(running, "Previous page"))
+    assert "Page 2 of 5" in await running.click("list.back", value=turn(running, "Previous page"))
 
 
 def turn(stage: Stage, label: str) -> str:

@@ -69,15 +69,15 @@ def test_progress_is_never_full_before_the_end_nor_empty_after_the_start() -> No
     assert bar(Counts()) == "no tasks"
 
 
-@pytest.mark.parametrize(("page", "pages"), [(1, [2]), (2, [3, 1]), (4, [3])])
+@pytest.mark.parametrize(("page", "pages"), [(1, [2]), (2, [1, 3]), (4, [3])])
 def test_paging_goes_both_ways(page: int, pages: list[int]) -> None:
     value = ListValue(r="71", kind="all", page=page)
     made = lists.tasks(
         runbook(), [task()], title="Tasks", names={}, streams={}, page=page, total=35, value=value, now=NOW
     )
-    buttons = [b.get("accessory") or b.get("elements", [None])[0] for b in made.blocks[2:]]
-    found = [decode(ListValue, b["value"]).page for b in buttons if b is not None and b["action_id"] == "list.page"]
-    assert found == pages
+    row = made.blocks[-1]["elements"]
+    assert [decode(ListValue, button["value"]).page for button in row] == pages
+    assert len({button["action_id"] for button in row}) == len(row)  # Slack wants it in one row
 
 
 def test_lists_start_tasks_only_in_a_run() -> None:
