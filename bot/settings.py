@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,}\Z")
+_DATABASE = re.compile(r"sqlite(\+\w+)?:///(?!:memory:)[^?]+\Z|postgres(ql)?(\+\w+)?://[^\s/]*/[^\s/?]+(\?\S*)?\Z")
 _COMMAND_PREFIX = re.compile(r"[a-z0-9_-]{0,20}\Z")
 
 
@@ -99,8 +100,8 @@ class Settings(BaseSettings):
     @field_validator("bot_database_url")
     @classmethod
     def _database(cls, value: str) -> str:
-        if not re.match(r"sqlite(\+\w+)?:///(?!:memory:)[^?]+\Z", value):
-            raise ValueError("only sqlite:///file.db is supported by this version")
+        if not _DATABASE.match(value):
+            raise ValueError("give sqlite:///file.db, or postgresql://user:password@host/database")
         return value
 
     @field_validator("bot_command_prefix")

@@ -7,21 +7,23 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.journal.record import Intent, Outcome, OutcomeKind
 from bot.model import Text
 from bot.store import Database
+from bot.store.sql import Statement
 from bot.store.tables import intents
 
 OPEN = "open"
-_INSERT = insert(intents).on_conflict_do_nothing(["key"])
-_SETTLE = (
-    sa.update(intents)
-    .where(intents.c.id == sa.bindparam("intent"))
-    .values(state=sa.bindparam("now_is"), outcome=sa.bindparam("note"), settled_at=sa.bindparam("ended"))
+_INSERT = Statement(lambda insert: insert(intents).on_conflict_do_nothing(index_elements=["key"]))
+_SETTLE = Statement(
+    lambda _: (
+        sa.update(intents)
+        .where(intents.c.id == sa.bindparam("intent"))
+        .values(state=sa.bindparam("now_is"), outcome=sa.bindparam("note"), settled_at=sa.bindparam("ended"))
+    )
 )
-_SIGNED = sa.update(intents).where(intents.c.id == sa.bindparam("intent")).values(outcome="")
+_SIGNED = Statement(lambda _: sa.update(intents).where(intents.c.id == sa.bindparam("intent")).values(outcome=""))
 _FREE = (  # a refused wish may be tried again: its row keeps its place under another key
     sa.update(intents)
     .where(intents.c.key == sa.bindparam("wanted"), intents.c.state == OutcomeKind.REFUSED)
@@ -50,10 +52,10 @@ class Journal:
         row = _row(intent)
 
         def unit(connection: sa.Connection) -> Begun:
-            if connection.execute(_INSERT, row).rowcount == 1:
+            if _INSERT.run(connection, row) == 1:
                 return Begun(intent, fresh=True)
             freed = connection.execute(_FREE, {"wanted": row["key"], "kept": f"{row['key']}:{intent.id[:20]}"})
-            if freed.rowcount == 1 and connection.execute(_INSERT, row).rowcount == 1:
+            if freed.rowcount == 1 and _INSERT.run(connection, row) == 1:
                 return Begun(intent, fresh=True)
             before = connection.execute(_BY_KEY, {"wanted": row["key"]}).mappings().one()
             return Begun(_intent(before), fresh=False, outcome=_outcome(before))
@@ -65,8 +67,8 @@ class Journal:
 
         A crash in between leaves the intent open; recovery then asks Cutover and settles it.
         """
-        values = {"intent": intent.id, "now_is": outcome.kind, "note": outcome.note, "ended": outcome.at}
-        self._database.write_soon(lambda c: c.execute(_SETTLE, values))
+        values = {"intent": intent.id, "now_is": str(outcome.kind), "note": outcome.note, "ended": outcome.at}
+        self._database.write_soon(lambda c: _SETTLE.run(c, values))
 
     async def flush(self) -> None:
         """Put outcomes and marks that wait on disk now."""
@@ -74,7 +76,7 @@ class Journal:
 
     def signed(self, intent: Intent) -> None:
         """The comment naming the person is in Cutover; the mark goes with the next transaction."""
-        self._database.write_soon(lambda c: c.execute(_SIGNED, {"intent": intent.id}))
+        self._database.write_soon(lambda c: _SIGNED.run(c, {"intent": intent.id}))
 
     async def unsigned(self, mark: str, since: float) -> list[tuple[Intent, str]]:
         """(intent, word) of effects whose comment may be missing, not older than `since` (Unix seconds)."""

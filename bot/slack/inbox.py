@@ -9,17 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.clock import Clock
 from bot.store import Database
+from bot.store.sql import Statement
 from bot.store.tables import inbox
 
 KEEP_SECONDS = 24 * 3600.0
 """Redeliveries come within minutes (the last event retry after five); a day is kept for looking back."""
 
-_INSERT = insert(inbox).on_conflict_do_nothing(["key"])
-_DONE = sa.update(inbox).where(inbox.c.key == sa.bindparam("which")).values(done_at=sa.bindparam("now"), body=b"")
+_INSERT = Statement(lambda insert: insert(inbox).on_conflict_do_nothing(index_elements=["key"]))
+_DONE = Statement(
+    lambda _: sa.update(inbox).where(inbox.c.key == sa.bindparam("which")).values(done_at=sa.bindparam("now"), body=b"")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +45,12 @@ class Inbox:
     async def keep(self, key: str, kind: str, body: bytes) -> bool:
         """True when this delivery is new and now on disk; False when it was taken on before."""
         row = {"key": key, "kind": kind, "received_at": self._clock.unix(), "body": body, "attempts": 0}
-        return await self._database.write(lambda c: c.execute(_INSERT, row).rowcount == 1)
+        return await self._database.write(lambda c: _INSERT.run(c, row) == 1)
 
     def done(self, key: str) -> None:
         """Mark as worked off, with the next transaction. Losing the mark costs a harmless second look."""
         mark = {"which": key, "now": self._clock.unix()}
-        self._database.write_soon(lambda c: c.execute(_DONE, mark))
+        self._database.write_soon(lambda c: _DONE.run(c, mark))
 
     async def left_over(self) -> list[Kept]:
         """What was acknowledged and not finished, oldest first; each look counts as an attempt."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import queue
-import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -18,9 +17,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.engine import make_url
 
 from bot.errors import StoreUnavailable
+from bot.store.engines import connect_to, is_memory
+from bot.store.session import Session
 
 T = TypeVar("T")
 Unit = Callable[[sa.Connection], T]
@@ -33,20 +33,22 @@ _SOON = 0.2
 
 
 class Database:
-    """A SQLite file (WAL, full sync) behind one writer thread and one reader thread.
+    """SQLite (WAL, full sync) or PostgreSQL behind one writer thread and one reader thread.
 
-    `open` migrates; `write` and `read` raise `StoreUnavailable` when the disk fails, and after `close`. Without a file
-    (`sqlite://`) there is one connection only, so reading queues with the writing.
+    `open` migrates; `write` and `read` raise `StoreUnavailable` when the database fails, and after `close`. Without a
+    file (`sqlite://`) there is one connection only, so reading queues with the writing. `shared`: other replicas may
+    use it too, so a unit may run again and must not keep what it saw anywhere but in its result.
     """
 
     def __init__(self, url: str) -> None:
-        location = make_url(url).database or ":memory:"
-        self._path = location
+        self._engine, self._kind = connect_to(url)
+        self._memory = is_memory(url)
+        self.shared = self._kind.shared
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._engine = _engine(location)
+        self._reading = Session(self._engine, self._kind)
+        self._writing = Session(self._engine, self._kind)
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="store-read")
         self._thread: threading.Thread | None = None
-        self._writer: sa.Connection | None = None
         self._lazy: list[Unit[Any]] = []
         self._lock = threading.Lock()
 
@@ -63,6 +65,7 @@ class Database:
             self._jobs.put(None)
             await asyncio.to_thread(thread.join)
         self._reader.shutdown()
+        self._reading.close()
         self._engine.dispose()
 
     async def write(self, unit: Unit[T]) -> T:
@@ -92,39 +95,32 @@ class Database:
         """Run `unit` on the reader's connection; what it changes is undone."""
         if self._thread is None:
             raise StoreUnavailable(_CLOSED)
-        if self._path == ":memory:":
+        if self._memory:
             return await self.write(unit)
         return await asyncio.get_running_loop().run_in_executor(self._reader, self._read, unit)
 
     def _read(self, unit: Unit[T]) -> T:
         try:
-            with self._engine.connect() as connection:
-                connection.exec_driver_sql("BEGIN")
-                try:
-                    return unit(connection)
-                finally:
-                    connection.exec_driver_sql("ROLLBACK")
-        except sa.exc.DBAPIError as error:
+            return self._reading.transact(unit, reading=True)
+        except (sa.exc.DBAPIError, self._kind.error) as error:
             raise _unavailable(error) from error
 
     def _prepare(self) -> None:
         from bot.store.migrate import migrate
 
         try:
-            if self._path != ":memory:":
-                Path(self._path).parent.mkdir(parents=True, exist_ok=True)
+            if not self._memory and not self.shared:
+                Path(self._engine.url.database or "").parent.mkdir(parents=True, exist_ok=True)
             with self._engine.connect() as connection:
-                migrate(connection)
-        except (sa.exc.DBAPIError, OSError) as error:
+                migrate(connection, self._kind)
+        except (sa.exc.DBAPIError, self._kind.error, OSError) as error:
             raise _unavailable(error) from error
 
     def _work(self) -> None:
         try:
             self._take_jobs()
         finally:
-            if self._writer is not None:
-                self._writer.close()
-                self._writer = None
+            self._writing.close()
 
     def _take_jobs(self) -> None:
         stopping = False
@@ -145,49 +141,42 @@ class Database:
         """Run all and commit once; each job is told its own result only after the commit."""
         everything = [*((unit, None, None) for unit in lazy), *jobs]
         try:
-            results = self._transact(everything) if everything else []
+            results = self._writing.transact(lambda c: self._run_all(c, everything)) if everything else []
         except Exception as error:
             if lazy:  # what may wait must not harm what may not; the disk may be well again later
                 with self._lock:
                     self._lazy = (lazy + self._lazy)[:_MOST_PUT_OFF]
                 self._commit([], jobs)
                 return
-            failure = _unavailable(error) if isinstance(error, sa.exc.DBAPIError | sqlite3.Error) else error
+            failure = self._told(error)
             results = [(job, None, failure) for job in jobs]
         for (_, done, loop), value, told in results:
             if done is not None and loop is not None:
                 with contextlib.suppress(RuntimeError):  # its event loop has ended: nobody waits any more
                     loop.call_soon_threadsafe(_tell, done, value, told)
 
-    def _transact(self, jobs: list[_Job]) -> list[_Result]:
-        """BEGIN and COMMIT go straight to the driver: the connection's own are made anew for each transaction."""
-        if self._writer is None:
-            self._writer = self._engine.connect()
-        raw: Any = self._writer.connection.driver_connection
-        raw.execute("BEGIN IMMEDIATE")
+    def _run_all(self, connection: sa.Connection, jobs: list[_Job]) -> list[_Result]:
+        if len(jobs) == 1:
+            return [(jobs[0], jobs[0][0](connection), None)]
+        return [self._run(connection, job) for job in jobs]
+
+    def _run(self, connection: sa.Connection, job: _Job) -> _Result:
+        """One of several, in a savepoint of its own."""
+        raw: Any = connection.connection.driver_connection
+        raw.execute("SAVEPOINT unit")
         try:
-            results = [_run(self._writer, job, alone=len(jobs) == 1) for job in jobs]
-            raw.execute("COMMIT")
-        except BaseException:
-            if raw.in_transaction:  # a full disk may have ended it already
-                raw.execute("ROLLBACK")
-            raise
-        return results
+            value = job[0](connection)
+        except Exception as error:
+            if self._kind.again(error) or self._kind.lost(raw):  # it is no fault of this unit
+                raise
+            raw.execute("ROLLBACK TO unit")
+            raw.execute("RELEASE unit")
+            return job, None, self._told(error)
+        raw.execute("RELEASE unit")
+        return job, value, None
 
-
-def _run(connection: sa.Connection, job: _Job, *, alone: bool) -> _Result:
-    if alone:
-        return job, job[0](connection), None
-    connection.exec_driver_sql("SAVEPOINT unit")
-    try:
-        value = job[0](connection)
-    except Exception as error:
-        connection.exec_driver_sql("ROLLBACK TO unit")
-        connection.exec_driver_sql("RELEASE unit")
-        wrapped = _unavailable(error) if isinstance(error, sa.exc.DBAPIError) else error
-        return job, None, wrapped
-    connection.exec_driver_sql("RELEASE unit")
-    return job, value, None
+    def _told(self, error: Exception) -> Exception:
+        return _unavailable(error) if isinstance(error, sa.exc.DBAPIError | self._kind.error) else error
 
 
 def _nothing(_connection: sa.Connection) -> None:
@@ -201,22 +190,6 @@ def _tell(done: asyncio.Future[Any], value: Any, failure: BaseException | None) 
         done.set_result(value)
     else:
         done.set_exception(failure)
-
-
-def _engine(location: str) -> sa.Engine:
-    engine = sa.create_engine(
-        f"sqlite:///{location}",
-        connect_args={"check_same_thread": False, "timeout": 5.0, "isolation_level": None},
-        isolation_level="AUTOCOMMIT",  # we say BEGIN IMMEDIATE and COMMIT ourselves: the driver's own rules differ
-        poolclass=sa.pool.StaticPool if location == ":memory:" else sa.pool.QueuePool,
-    )
-
-    @sa.event.listens_for(engine, "connect")
-    def _set_up(connection: Any, _record: Any) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    return engine
 
 
 def _unavailable(error: Exception) -> StoreUnavailable:

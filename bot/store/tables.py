@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
 metadata = sa.MetaData()
+
+
+def _index(name: str, *columns: Any, where: Any) -> sa.Index:
+    """An index over some rows only."""
+    return sa.Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
 
 inbox = sa.Table(
     "inbox",
@@ -16,7 +24,7 @@ inbox = sa.Table(
     sa.Column("done_at", sa.Float),
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
 )
-sa.Index("inbox_open", inbox.c.received_at, sqlite_where=inbox.c.done_at.is_(None))
+_index("inbox_open", inbox.c.received_at, where=inbox.c.done_at.is_(None))
 
 intents = sa.Table(
     "intents",
@@ -37,7 +45,7 @@ intents = sa.Table(
     sa.Column("outcome", sa.Text),
     sa.Column("settled_at", sa.Float),
 )
-sa.Index("intents_open", intents.c.at, sqlite_where=intents.c.state.in_(["open", "unknown"]))
+_index("intents_open", intents.c.at, where=intents.c.state.in_(["open", "unknown"]))
 sa.Index("intents_target", intents.c.runbook_id, intents.c.task_id, intents.c.at)
 
 links = sa.Table(
@@ -66,4 +74,4 @@ letters = sa.Table(
     sa.Column("message_ts", sa.String(40)),
     sa.Column("error", sa.Text),
 )
-sa.Index("letters_waiting", letters.c.due_at, sqlite_where=letters.c.state.in_(["waiting", "sending"]))
+_index("letters_waiting", letters.c.due_at, where=letters.c.state.in_(["waiting", "sending"]))

@@ -12,6 +12,10 @@ def upgrade() -> None:
     _links_and_letters()
 
 
+def _index(name: str, table: str, column: str, where: str) -> None:
+    op.create_index(name, table, [column], sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+
+
 def _deliveries_and_wishes() -> None:
     op.create_table(
         "inbox",
@@ -22,7 +26,7 @@ def _deliveries_and_wishes() -> None:
         sa.Column("done_at", sa.Float),
         sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
     )
-    op.create_index("inbox_open", "inbox", ["received_at"], sqlite_where=sa.text("done_at IS NULL"))
+    _index("inbox_open", "inbox", "received_at", "done_at IS NULL")
     op.create_table(
         "intents",
         sa.Column("id", sa.String(32), primary_key=True),
@@ -41,7 +45,7 @@ def _deliveries_and_wishes() -> None:
         sa.Column("outcome", sa.Text),
         sa.Column("settled_at", sa.Float),
     )
-    op.create_index("intents_open", "intents", ["at"], sqlite_where=sa.text("state IN ('open', 'unknown')"))
+    _index("intents_open", "intents", "at", "state IN ('open', 'unknown')")
     op.create_index("intents_target", "intents", ["runbook_id", "task_id", "at"])
 
 
@@ -69,7 +73,7 @@ def _links_and_letters() -> None:
         sa.Column("message_ts", sa.String(40)),
         sa.Column("error", sa.Text),
     )
-    op.create_index("letters_waiting", "letters", ["due_at"], sqlite_where=sa.text("state IN ('waiting', 'sending')"))
+    _index("letters_waiting", "letters", "due_at", "state IN ('waiting', 'sending')")
 
 
 def downgrade() -> None:
