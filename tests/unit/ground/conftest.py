@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
 import pytest
-from ground_tools import HastyClock, ScriptedSlack, serving
+from ground_tools import Ear, HastyClock, ScriptedSlack, serving
 
+from bot import manifest
 from bot.clock import ManualClock
+from bot.sandbox.slack import EmbeddedSlack
+from bot.slack.socket import SocketMode
+from bot.slack.web import SlackWeb
 from bot.store import Database
 
 
@@ -42,3 +47,22 @@ async def scripted() -> AsyncIterator[ScriptedSlack]:
     async with serving(slack.handle) as url:
         slack.url = f"{url}/api/"
         yield slack
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[EmbeddedSlack]:
+    async with EmbeddedSlack(manifest=manifest.build()) as server:
+        yield server
+
+
+@pytest.fixture
+async def ear(slack: EmbeddedSlack, session: aiohttp.ClientSession, clock: ManualClock) -> AsyncIterator[Ear]:
+    """Somebody who hears what the embedded Slack delivers by Socket Mode."""
+    heard = Ear()
+    web = SlackWeb(session, slack.api_url, slack.app_token, clock)
+    socket = SocketMode(session, web, heard, clock)  # type: ignore[arg-type]
+    running = asyncio.create_task(socket.run())
+    await slack.until(socket.connected.is_set)
+    yield heard
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)

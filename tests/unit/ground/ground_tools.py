@@ -16,6 +16,8 @@ from aiohttp import web
 from bot.clock import ManualClock
 from bot.journal import Intent
 from bot.model import Text
+from bot.slack.delivery import Delivery
+from bot.slack.front import Reply, read
 
 NOW = datetime(2026, 11, 20, 22, 0, tzinfo=UTC)
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
@@ -139,3 +141,24 @@ def intent(number: int = 1, **given: Any) -> Intent:
         "seen": "startable",
     }
     return Intent(**{**fields, **given})
+
+
+class Ear:
+    """Stands for the bot behind a transport: keeps what it hears, answers what it is told to."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[str, dict[str, Any]]] = []
+        self.reply = Reply()
+        self.trouble: list[Exception] = []
+
+    async def receive(self, kind: str, body: Mapping[str, Any]) -> Reply:
+        self.heard.append((kind, dict(body)))
+        if self.trouble:
+            raise self.trouble.pop()
+        return self.reply
+
+    def last(self) -> Delivery:
+        """The latest delivery, as `Front` reads it."""
+        found = read(*self.heard[-1])
+        assert found is not None
+        return found

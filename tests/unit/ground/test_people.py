@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
-import pytest
 from ground_tools import HastyClock, ScriptedSlack, ok, refused
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,12 +17,6 @@ from bot.slack.people import Member, People
 from bot.slack.web import SlackWeb
 
 DANA = "U0DANA00001"
-
-
-@pytest.fixture
-async def slack() -> AsyncIterator[EmbeddedSlack]:
-    async with EmbeddedSlack() as server:
-        yield server
 
 
 def people(slack: EmbeddedSlack, session: aiohttp.ClientSession, clock: ManualClock) -> People:
