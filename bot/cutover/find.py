@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Generic, TypeVar
 
 from rapidfuzz import fuzz, process
@@ -21,7 +22,9 @@ MOST_CANDIDATES = 25
 LONGEST = 4000
 _MOST_DIGITS = 18
 _FUZZY_LENGTH = 200
+_FUZZY_WORDS = 12
 _FUZZY_SCORE = 60.0
+_WORD_SCORE = 76.0
 _NUMBER = re.compile(r"#?\s*([0-9]+)\Z")
 
 Thing = TypeVar("Thing", Task, Runbook)
@@ -94,9 +97,31 @@ def _one_of(found: list[Thing]) -> Match[Thing]:
 
 
 def _alike(things: Sequence[Thing], folded: str) -> tuple[Thing, ...]:
-    """Names that look like it: typing errors, words missing or swapped."""
-    names = [one.name.raw[:_FUZZY_LENGTH].casefold() for one in things]
-    hits = process.extract(
-        folded[:_FUZZY_LENGTH], names, scorer=fuzz.token_set_ratio, score_cutoff=_FUZZY_SCORE, limit=MOST_CANDIDATES
-    )
-    return tuple(things[index] for _, _, index in hits)
+    """Names that look like it: typing errors, words missing or swapped, a blank too many or too few."""
+    typed, names = folded[:_FUZZY_LENGTH], [one.name.raw[:_FUZZY_LENGTH].casefold() for one in things]
+    scores = dict.fromkeys(range(len(names)), 0.0)
+    for _, score, index in process.extract(typed, names, scorer=fuzz.token_set_ratio, limit=None):
+        scores[index] = score
+    parts = [_parts(name) for name in names]
+    near = _near(typed.split()[:_FUZZY_WORDS], sorted(set().union(*parts)))
+    for index, part in enumerate(parts):
+        hits = [max((found[word] for word in part & found.keys()), default=0.0) for found in near]
+        scores[index] = max(scores[index], sum(hits) / max(1, len(hits)))
+    best = sorted((index for index in scores if scores[index] >= _FUZZY_SCORE), key=lambda i: -scores[i])
+    return tuple(things[index] for index in best[:MOST_CANDIDATES])
+
+
+def _parts(name: str) -> set[str]:
+    """Words, and neighbours written as one: `backup` for `back up`."""
+    words = name.split()
+    return {*words, *(first + second for first, second in pairwise(words))}
+
+
+def _near(words: Sequence[str], known: Sequence[str]) -> list[dict[str, float]]:
+    """For each of `words` the known ones that look like it, with their likeness (at most 100)."""
+    return [
+        {known[index]: score for _, score, index in hits}
+        for hits in (
+            process.extract(word, known, scorer=fuzz.ratio, score_cutoff=_WORD_SCORE, limit=None) for word in words
+        )
+    ]
