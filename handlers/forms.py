@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 from bot.blocks import modals, say
 from bot.blocks.ids import ActionId
 from bot.blocks.message import View
-from bot.blocks.values import Value
+from bot.blocks.values import RunbookValue, Value
 from bot.errors import BotError
 from bot.slack.answer import Answer
 from handlers.ask import Choose
@@ -38,6 +38,11 @@ async def show_form(
     except BotError as error:
         view = modals.notice(title, say.error(error))
     await answer.show(view)
+
+
+def again(action: ActionId, runbook_id: str) -> tuple[ActionId, Value] | None:
+    """The button for `show_form` where the runbook is known already; else the command has to be typed again."""
+    return (action, RunbookValue(r=runbook_id)) if runbook_id else None
 
 
 def _forget(form: Awaitable[View]) -> None:

@@ -22,7 +22,7 @@ from bot.store import Links
 from handlers import grammar
 from handlers.ask import Ask, state_of
 from handlers.cards import Cards
-from handlers.forms import show_form
+from handlers.forms import again, show_form
 from handlers.routes import Routes
 from handlers.targets import Targets
 
@@ -35,13 +35,12 @@ _NOTHING = "Nothing was sent."
 async def start_runbook(ask: Ask, answer: Answer, targets: Targets, policy: Policy, runbooks: RunbookActions) -> None:
     """Start a run: rehearsal or live, with all options; what stands in the way is listed."""
     words = grammar.unquoted(ask.words)
-    if not words:
-        targets.runbook_id(ask, "")
+    known = "" if words else targets.runbook_id(ask, "")
 
     async def form() -> View:
         return await _form(ask, policy, runbooks, await targets.runbook(ask, words))
 
-    await show_form(answer, _TITLE, form())
+    await show_form(answer, _TITLE, form(), again(ActionId.RUNBOOK_START, known))
 
 
 @routes.action(ActionId.RUNBOOK_START)
@@ -118,12 +117,12 @@ async def _refused(
     why = say.error(refusal)
     if refusal.findings:
         why = modals.findings_message(runbook, refusal.findings, explain, severity)
-    again = modals.start_runbook(
+    view = modals.start_runbook(
         runbook,
         allow_live=policy.is_operator(ask.user_id),
         meta=ask.meta(StartMeta),
         findings=why.blocks,
         preset=form,
     )
-    if not await answer.show(again):
+    if not await answer.show(view):
         await answer.say(why)

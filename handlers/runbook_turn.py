@@ -21,7 +21,7 @@ from bot.store import Links
 from handlers import grammar
 from handlers.ask import Ask, state_of
 from handlers.cards import Cards
-from handlers.forms import show_form
+from handlers.forms import again, show_form
 from handlers.routes import Routes
 from handlers.targets import Targets
 
@@ -30,7 +30,7 @@ Turn = Literal["pause", "resume", "cancel"]
 _TITLES: dict[Turn, str] = {"pause": "Pause runbook", "resume": "Resume runbook", "cancel": "Cancel runbook"}
 _DONE: dict[Turn, str] = {"pause": "paused", "resume": "resumed", "cancel": "canceled"}
 _STATE: dict[Turn, str] = {"pause": "paused", "resume": "running", "cancel": "canceled"}
-_PRESSED: dict[str, Turn] = {
+_PRESSED: dict[ActionId, Turn] = {
     ActionId.RUNBOOK_PAUSE: "pause",
     ActionId.RUNBOOK_RESUME: "resume",
     ActionId.RUNBOOK_CANCEL: "cancel",
@@ -57,23 +57,24 @@ async def cancel_runbook(ask: Ask, answer: Answer, targets: Targets, runbooks: R
 
 async def _ask_turn(ask: Ask, answer: Answer, targets: Targets, runbooks: RunbookActions, turn: Turn) -> None:
     words = grammar.unquoted(ask.words)
-    if not words:
-        targets.runbook_id(ask, "")
+    known = "" if words else targets.runbook_id(ask, "")
+    button = next(action for action, pressed in _PRESSED.items() if pressed == turn)
 
     async def form() -> View:
         return await _form(ask, runbooks, await targets.runbook(ask, words), turn)
 
-    await show_form(answer, _TITLES[turn], form())
+    await show_form(answer, _TITLES[turn], form(), again(button, known))
 
 
 @routes.action(ActionId.RUNBOOK_PAUSE, ActionId.RUNBOOK_RESUME, ActionId.RUNBOOK_CANCEL)
 async def press_turn(ask: Ask, answer: Answer, client: CutoverClient, runbooks: RunbookActions) -> None:
-    value, turn = ask.value(RunbookValue), _PRESSED[ask.delivery.name]
+    value, button = ask.value(RunbookValue), ActionId(ask.delivery.name)
+    turn = _PRESSED[button]
 
     async def form() -> View:
         return await _form(ask, runbooks, await client.get_runbook(value.r), turn)
 
-    await show_form(answer, _TITLES[turn], form(), (ActionId(ask.delivery.name), value))
+    await show_form(answer, _TITLES[turn], form(), (button, value))
 
 
 async def _form(ask: Ask, runbooks: RunbookActions, runbook: Runbook, turn: Turn) -> View:
@@ -113,7 +114,13 @@ async def submit_turn(
 
 @routes.command("runbook", "status", "[off | red | amber | green] [message]")
 async def set_status(
-    ask: Ask, answer: Answer, targets: Targets, runbooks: RunbookActions, links: Links, outbox: Outbox
+    ask: Ask,
+    answer: Answer,
+    targets: Targets,
+    client: CutoverClient,
+    runbooks: RunbookActions,
+    links: Links,
+    outbox: Outbox,
 ) -> None:
     """Set the RAG status of the linked runbook, with its reason."""
     typed, message = grammar.split_target(ask.words)
@@ -125,27 +132,24 @@ async def set_status(
         )
     runbook_id = targets.runbook_id(ask, ask.words)
     if not colour:
-        await show_form(answer, "Runbook status", _status_form(ask, targets))
+        form = _status_form(ask, client, runbook_id)
+        await show_form(answer, "Runbook status", form, again(ActionId.RUNBOOK_STATUS, runbook_id))
         return
-    form = StatusForm(colour, grammar.plain_text(message))
-    await answer.say(await _save_status(ask, runbooks, links, outbox, runbook_id, form))
-
-
-async def _status_form(ask: Ask, targets: Targets) -> View:
-    runbook = await targets.runbook(ask)
-    meta = RunbookMeta(r=runbook.id, seen=seen_runbook(runbook), channel=ask.channel_id)
-    return modals.status(runbook, meta=meta)
+    wanted = StatusForm(colour, grammar.plain_text(message))
+    await answer.say(await _save_status(ask, runbooks, links, outbox, runbook_id, wanted))
 
 
 @routes.action(ActionId.RUNBOOK_STATUS)
 async def press_status(ask: Ask, answer: Answer, client: CutoverClient) -> None:
     value = ask.value(RunbookValue)
+    await show_form(
+        answer, "Runbook status", _status_form(ask, client, value.r), again(ActionId.RUNBOOK_STATUS, value.r)
+    )
 
-    async def form() -> View:
-        meta = RunbookMeta(r=value.r, seen=value.seen, channel=ask.channel_id)
-        return modals.status(await client.get_runbook(value.r), meta=meta)
 
-    await show_form(answer, "Runbook status", form(), (ActionId.RUNBOOK_STATUS, value))
+async def _status_form(ask: Ask, client: CutoverClient, runbook_id: str) -> View:
+    runbook = await client.get_runbook(runbook_id)
+    return modals.status(runbook, meta=RunbookMeta(r=runbook.id, seen=seen_runbook(runbook), channel=ask.channel_id))
 
 
 @routes.submit(ViewId.STATUS, lambda view: modals.read_status(state_of(view)))

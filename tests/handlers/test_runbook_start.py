@@ -90,10 +90,14 @@ async def test_an_expired_trigger_asks_cutover_nothing_and_offers_to_try_again(s
     assert stage.view()["callback_id"] == "start_runbook"
 
 
-async def test_an_expired_trigger_of_a_command_says_to_type_it_again(stage: Stage) -> None:
+async def test_an_expired_trigger_of_a_command_offers_the_button_where_the_runbook_is_known(stage: Stage) -> None:
+    await stage.slack.order([EXPIRED])
+    assert "Type the command again" in await stage.command("/runbook start fail-over")
     await stage.link()
     await stage.slack.order([EXPIRED])
-    assert "Type the command again" in await stage.command("/runbook start")
+    await stage.command("/runbook start")
+    await stage.click("runbook.start")
+    assert stage.view()["callback_id"] == "start_runbook"
 
 
 async def test_live_is_not_offered_to_somebody_who_is_no_operator(stage: Stage) -> None:
