@@ -7,7 +7,8 @@ import json
 import sys
 
 from bot import logs
-from bot.app import Bot, calm_memory
+from bot.app import Bot
+from bot.background import calm_memory
 from bot.model import Text
 from bot.settings import load
 from bot.store import Link

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import signal
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Final
 
 import aiohttp
 import structlog
-from aiohttp import web
-from slack_bolt.async_app import AsyncApp
-from slack_bolt.authorization import AuthorizeResult
 
 from bot.actions import EditActions, Performer, Recovery, RunbookActions, TaskActions
+from bot.background import Background, Doors, calm_memory
 from bot.blocks.message import Message
 from bot.clock import Clock
 from bot.cutover import Catalogue, CutoverClient
@@ -29,12 +26,14 @@ from bot.metrics import Metrics
 from bot.outbox import Outbox
 from bot.settings import Settings
 from bot.slack.answer import Poster
+from bot.slack.bolt import make_bolt
 from bot.slack.delivery import Delivery
 from bot.slack.front import Front
 from bot.slack.inbox import Inbox
 from bot.slack.ingress import Ingress
 from bot.slack.people import People
 from bot.slack.socket import SocketMode
+from bot.slack.tell import tell
 from bot.slack.web import SlackWeb
 from bot.store import Database, Links
 from handlers.cards import Cards
@@ -67,8 +66,8 @@ class Bot:
         self.health_url = ""
         self.socket: SocketMode | None = None
         self._problem = "Slack has not answered yet"
-        self._runners: list[web.AppRunner] = []
-        self._work: list[asyncio.Task[None]] = []
+        self._doors = Doors()
+        self._background = Background(self.clock)
 
     async def __aenter__(self) -> Bot:
         await self.database.open()
@@ -89,13 +88,10 @@ class Bot:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Take nothing new, finish what was begun (at most ten seconds), then let go of everything."""
-        for runner in self._runners:
-            await runner.cleanup()
+        await self._doors.close()
         if self.socket is not None:
             await self.socket.drain(1.0)
-        for task in self._work:
-            task.cancel()
-        await asyncio.gather(*self._work, return_exceptions=True)
+        await self._background.end()
         left = await self.guard.drain(DRAIN_SECONDS)
         if left:
             _log.warning("work_left_for_the_next_start", tasks=left)
@@ -124,7 +120,7 @@ class Bot:
         poster = Poster(self.session, settings.slack_api_url, settings.slack_response_hosts)
         services = self._services(help_entries(routes))
         self.guard = Guard(routes, services, self.web, poster, self.inbox, self.metrics, settings.bot_command_prefix)
-        self.bolt = _bolt(settings.slack_bot_token.get_secret_value())
+        self.bolt = make_bolt(settings.slack_bot_token.get_secret_value())
         self.guard.bind(self.bolt)
         self.front = Front(self.bolt, self.inbox, clock, self._accepts, self.metrics)
 
@@ -154,30 +150,22 @@ class Bot:
         settings = self.settings
         if settings.bot_health_listen:
             app = health_app(self.metrics, self.problems, self._refresh)
-            self.health_url = await self._serve(app, settings.bot_health_listen)
-        self._forever("identify", self._identify)
-        self._forever("outbox", self.outbox.run)
-        self._forever("recovery", self._recover)
-        self._forever("prune", self._prune)
+            self.health_url = await self._doors.open(app, settings.bot_health_listen)
+        self._background.start("identify", self._identify)
+        self._background.start("outbox", self.outbox.run)
+        self._background.start("recovery", self._recover)
+        self._background.start("prune", self._prune)
         if settings.slack_app_token is not None:
             app_web = SlackWeb(
                 self.session, settings.slack_api_url, settings.slack_app_token.get_secret_value(), self.clock
             )
             self.socket = SocketMode(self.session, app_web, self.front, self.clock)
-            self._forever("socket", self.socket.run)
+            self._background.start("socket", self.socket.run)
         elif settings.bot_listen and settings.slack_signing_secret:
             previous = settings.slack_signing_secret_previous
             secrets = [one.get_secret_value() for one in (settings.slack_signing_secret, previous) if one]
             ingress = Ingress(self.front, tuple(secrets), self.clock)
-            self.url = await self._serve(ingress.app, settings.bot_listen)
-
-    async def _serve(self, app: web.Application, where: str) -> str:
-        host, _, port = where.rpartition(":")
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
-        await runner.setup()
-        self._runners.append(runner)
-        await web.TCPSite(runner, host, int(port)).start()
-        return f"http://{host}:{runner.addresses[0][1]}"
+            self.url = await self._doors.open(ingress.app, settings.bot_listen)
 
     @property
     def idle(self) -> bool:
@@ -228,20 +216,6 @@ class Bot:
             await self.inbox.prune()
             await self.clock.sleep(_PRUNE)
 
-    def _forever(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
-        """Background work: a fault in it is logged and it begins again; it never takes the bot with it."""
-
-        async def run() -> None:
-            while True:
-                try:
-                    await work()
-                    return
-                except Exception:
-                    _log.exception("background_work_failed", work=name)
-                    await self.clock.sleep(_AGAIN)
-
-        self._work.append(asyncio.create_task(run(), name=name))
-
     def _accepts(self, delivery: Delivery) -> bool:
         """Whatever came signed or through our socket is Slack's. An org-wide install or a shared channel names another
         team than the token's: that is noted, and who may do what is decided by the person's id."""
@@ -250,51 +224,14 @@ class Bot:
         return True
 
     async def _tell(self, intent: Intent, message: Message) -> None:
-        """Reach the person who asked, beside the channel's messages or by direct message."""
-        content: dict[str, Any] = {"text": message.text, "blocks": list(message.blocks)}
-        channel = intent.origin.get("channel", "")
-        try:
-            if not channel:
-                raise SlackError("no_channel", method="chat.postEphemeral")
-            await self.web.call("chat.postEphemeral", channel=channel, user=intent.user_id, **content)
-        except SlackError:
-            try:
-                await self.web.call("chat.postMessage", channel=intent.user_id, unfurl_links=False, **content)
-            except SlackError as error:
-                _log.warning("not_told", intent=intent.id, error=error.error)
+        await tell(self.web, intent.user_id, intent.origin.get("channel", ""), message)
 
     async def _close(self) -> None:
-        for runner in self._runners:
-            await runner.cleanup()
+        await self._doors.close()
         await self.session.close()
         with contextlib.suppress(BotError):
             await self.database.flush()
         await self.database.close()
-
-
-def _bolt(token: str) -> AsyncApp:
-    """Bolt without its own middleware: the signature was checked before, one workspace needs no look-up."""
-    result = AuthorizeResult(enterprise_id=None, team_id=None, bot_token=token)
-
-    async def authorize() -> AuthorizeResult:
-        return result
-
-    return AsyncApp(
-        name="cutover",
-        authorize=authorize,
-        process_before_response=True,
-        request_verification_enabled=False,
-        ignoring_self_events_enabled=False,
-        ssl_check_enabled=False,
-        url_verification_enabled=False,
-        attaching_function_token_enabled=False,
-    )
-
-
-def calm_memory() -> None:
-    """What was built at the start stays until the end: the collector need not walk it again and again."""
-    gc.collect()
-    gc.freeze()
 
 
 async def run(settings: Settings) -> None:

@@ -8,6 +8,7 @@ from handlers import (
     comments,
     links,
     pickers,
+    planning,
     runbook_edit,
     runbook_look,
     runbook_run,
@@ -37,6 +38,7 @@ def all_routes() -> Routes:
         links.routes,
         about.routes,
         pickers.routes,
+        planning.routes,
     )
 
 

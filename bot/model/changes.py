@@ -1,4 +1,4 @@
-"""What became different between two snapshots. The one rule: facts only; who wants to hear them is decided elsewhere."""
+"""What became different between two snapshots. The one rule: facts only; who hears them is decided elsewhere."""
 
 from __future__ import annotations
 

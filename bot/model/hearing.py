@@ -31,7 +31,7 @@ class Hearing(msgspec.Struct, frozen=True, omit_defaults=True):
     """Settings of one link, kept as JSON. Every field has a default, so an older row still reads.
 
     `timezone` is an IANA name, empty: the runbook's, else UTC. `streams`: ids to listen to, None for all.
-    `quiet_from`, `quiet_to`: local `HH:MM`, both empty for none; in quiet hours only RAG red and stage changes are posted.
+    `quiet_from`, `quiet_to`: local `HH:MM`, both empty for none; only RAG red and stages are posted then.
     `digest`: `""` off, `every 30m`, or `at 09:00 mon-fri`. Reminders in minutes, 0 off.
     """
 

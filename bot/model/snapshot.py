@@ -1,6 +1,6 @@
-"""What a watched runbook looked like at one moment. The one rule: only what is compared or shown; cheap to make and compare.
+"""What a watched runbook looked like at one moment. The one rule: only what is compared or shown, made cheaply.
 
-msgspec structs, because a poll makes ten thousand of them (facts on speed: 1.8 us a task against 34 for validated models).
+msgspec structs, because a poll makes ten thousand of them (1.8 us a task against 34 for validated models).
 Times are the strings Cutover sends (ISO 8601, UTC): they are compared a thousand times and shown once.
 """
 

@@ -1,0 +1,73 @@
+"""Work that goes on behind the commands, and open ports. The one rule: a fault there never takes the bot with it."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import structlog
+from aiohttp import web
+
+from bot.clock import Clock
+
+_log = structlog.get_logger(__name__)
+_AGAIN: Final = 5.0
+
+
+class Background:
+    """Tasks that run until they are cancelled; one that fails is logged and begins again five seconds later."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Keep `work` running; one that returns is done."""
+
+        async def run() -> None:
+            while True:
+                try:
+                    await work()
+                    return
+                except Exception:
+                    _log.exception("background_work_failed", work=name)
+                    await self._clock.sleep(_AGAIN)
+
+        self._tasks.append(asyncio.create_task(run(), name=name))
+
+    async def end(self) -> None:
+        """Cancel everything and wait for it."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+
+
+class Doors:
+    """HTTP applications on ports of their own."""
+
+    def __init__(self) -> None:
+        self._runners: list[web.AppRunner] = []
+
+    async def open(self, app: web.Application, where: str) -> str:
+        """Listen at `host:port` (0 takes a free port); the address. OSError when the port is taken."""
+        host, _, port = where.rpartition(":")
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
+        await runner.setup()
+        self._runners.append(runner)
+        await web.TCPSite(runner, host, int(port)).start()
+        return f"http://{host}:{runner.addresses[0][1]}"
+
+    async def close(self) -> None:
+        """Take nothing new; requests under way have two seconds."""
+        for runner in self._runners:
+            await runner.cleanup()
+        self._runners.clear()
+
+
+def calm_memory() -> None:
+    """What was built at the start stays until the end: the collector need not walk it again and again."""
+    gc.collect()
+    gc.freeze()

@@ -1,0 +1,24 @@
+"""Arithmetic over the tasks of a run: when does it end, what moves that, what waits for what. The one rule: pure.
+
+It is our own arithmetic over what Cutover tells; where Cutover gives a forecast of its own, both are shown.
+"""
+
+from bot.plan.graph import Cyclic, Plan, Step, Timing, plan_run
+from bot.plan.steps import steps_of
+from bot.plan.whatif import Effect, Shift, what_if
+from bot.plan.why import chain_before, dependants, slack_by_stream
+
+__all__ = [
+    "Cyclic",
+    "Effect",
+    "Plan",
+    "Shift",
+    "Step",
+    "Timing",
+    "chain_before",
+    "dependants",
+    "plan_run",
+    "slack_by_stream",
+    "steps_of",
+    "what_if",
+]

@@ -1,0 +1,59 @@
+"""Why, what it blocks, the path and what if, over the fail-over of the embedded Cutover."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from stage import Stage, open_stage
+
+
+async def test_why_names_the_chain_and_the_task_to_push_on(running: Stage) -> None:
+    said = await running.command("/task why Stop payments")
+    assert "It waits for Go / no-go decision" in said
+    assert "Push on Check replication health" in said
+    assert "The chain to it" in said
+
+
+async def test_why_of_a_task_that_can_start(running: Stage) -> None:
+    assert "Nothing holds it: it can start now" in await running.command("/task why roll")
+
+
+async def test_why_while_the_run_has_not_begun(stage: Stage) -> None:
+    await stage.link()
+    assert "has not begun" in await stage.command("/task why roll")
+
+
+async def test_blocks_tells_what_waits_and_the_milestones(running: Stage) -> None:
+    said = await running.command('/task blocks "Stop payments and card services"')
+    assert "tasks in" in said
+    assert "Applications are down" in said
+    assert "Milestones behind it" in said
+
+
+async def test_the_path_ends_where_the_run_ends(running: Stage) -> None:
+    said = await running.command("/runbook path")
+    assert "Critical path" in said
+    assert "Cutover's forecast" in said
+    assert "🔴 none" in said
+
+
+async def test_what_if_moves_the_end_and_writes_nothing(running: Stage) -> None:
+    writes = len(running.writes())
+    said = await running.command('/runbook whatif "Stop payments and card services" +30m')
+    assert "takes 30 min longer" in said
+    assert "30 min later" in said
+    assert "Nothing was changed" in said
+    assert len(running.writes()) == writes
+
+
+async def test_what_if_without_an_amount_is_asked_back(running: Stage) -> None:
+    assert "By how much?" in await running.command("/runbook whatif Stop payments")
+
+
+async def test_an_instance_with_nothing_but_the_reference_is_enough(tmp_path: Path) -> None:
+    opened, stack = await open_stage(tmp_path, additions=False)
+    async with stack:
+        await opened.link()
+        said = await opened.command("/runbook path")
+    assert "Critical path" in said
+    assert "owner not told" in said
