@@ -12,8 +12,9 @@ from bot.blocks.ids import ActionId
 from bot.blocks.message import Message
 from bot.blocks.values import ListValue, RunbookValue
 from bot.cutover import Catalogue, CutoverClient
+from bot.cutover.tasks import TaskFilters
 from bot.errors import BadInput
-from bot.model import Ref, Stream, Task
+from bot.model import Ref, Stream, Task, TaskStage
 from bot.slack.answer import Answer
 from bot.slack.people import People
 from bot.store import Links
@@ -35,6 +36,7 @@ _STATES: Final[dict[str, tuple[str, Callable[[Task], bool]]]] = {
     "late": ("Late", lambda task: bool(task.is_late) and not task.is_complete),
     "all": ("Tasks", lambda task: True),
 }
+_STAGES: Final[dict[str, str]] = {"startable": TaskStage.STARTABLE, "running": TaskStage.IN_PROGRESS}
 
 
 @routes.command("task", "list", "[mine | startable | running | late | stream <name> | <words>]")
@@ -115,7 +117,9 @@ async def task_page(
     """One page of the tasks that `value` describes, in order of their planned start."""
     runbook = await cards.runbook_of(value.r)
     streams = await catalogue.streams(value.r)
-    tasks = await client.list_runbook_tasks(value.r, page_size=100).all(_MOST)
+    stages = _STAGES.get(value.kind)  # an instance may ignore the filter, so `_chosen` looks again
+    filters: TaskFilters = {"stage": [stages]} if stages else {}
+    tasks = await client.list_runbook_tasks(value.r, page_size=100, **filters).all(_MOST)
     title, chosen = await _chosen(ask, value, streams, tasks, client, people)
     chosen.sort(
         key=lambda task: (task.is_complete, not task.is_running, task.start_planned or _LATER, task.number or 0)
