@@ -180,6 +180,23 @@ async def test_a_person_sees_what_they_say_also_from_further_up(page: Page, app:
     await expect(page.get_by_text("Only for you: anything")).to_be_in_viewport()
 
 
+async def test_an_empty_channel_says_how_to_begin(page: Page, app: PageApp) -> None:
+    await expect(page.get_by_test_id("messages")).to_contain_text("Type / to see what the app can do")
+    await app.slack.message(SAM, FAILOVER, "hello")
+    await expect(page.get_by_test_id("messages")).not_to_contain_text("Type /")
+
+
+async def test_an_app_without_a_home_tab_leads_to_its_commands(page: Page, app: PageApp) -> None:
+    await app.slack.set_app(home_tab=False)
+    try:
+        await page.get_by_test_id("app").click()
+        await expect(page.get_by_test_id("home")).to_contain_text("has no Home tab")
+        await expect(page.get_by_test_id("tab-home")).to_have_count(0)
+        await expect(page.get_by_test_id("toast")).to_have_count(0)
+    finally:
+        await app.slack.set_app(home_tab=True)
+
+
 async def test_a_guest_sees_only_their_channels(open_page: OpenPage, app: PageApp) -> None:
     page = await open_page(app.slack.url, GIL, "G0EXECBRDG1")
     await expect(page.get_by_test_id("channel")).to_have_count(1)

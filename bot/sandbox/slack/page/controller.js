@@ -129,7 +129,7 @@ async function go(controller, place, { write = false } = {}) {
   const hash = `#${state.user}/${place}`;
   if (location.hash !== hash) history.replaceState(null, "", hash);
   controller.render();
-  if (place === "home") await act(controller, "home", { wait: true });
+  if (place === "home" && controller.state.world.app.home_tab) await act(controller, "home", { wait: true });
   else if ((state.screen.channels[place] || {}).unread)
     await act(controller, "read", { channel: place }, { quiet: true });
   await controller.read(controller.here());

@@ -47,7 +47,7 @@ function tabs(controller, home) {
   return h(
     "div",
     { class: "app-tabs", role: "tablist", "aria-label": "App" },
-    tab("Home", home, "home", "tab-home"),
+    controller.state.world.app.home_tab ? tab("Home", home, "home", "tab-home") : null,
     tab("Messages", !home, directChannel(controller.state), "tab-messages"),
   );
 }
@@ -90,7 +90,7 @@ function channelHead(controller, channel) {
 function showHead(own, controller, channel) {
   const { state } = controller;
   const direct = directChannel(state);
-  redraw(own.head, JSON.stringify([state.user, state.place, channel, direct, state.world.app.bot_user_id]), () =>
+  redraw(own.head, JSON.stringify([state.user, state.place, channel, direct, state.world.app]), () =>
     channel ? channelHead(controller, channel) : appHead(controller),
   );
 }
@@ -98,8 +98,11 @@ function showHead(own, controller, channel) {
 function showHome(own, controller) {
   const { home } = controller.state.screen;
   if (!home) {
+    const words = controller.state.world.app.home_tab
+      ? "This app has not published a Home tab for you yet."
+      : "This app has no Home tab. Type / in a channel to see what it can do.";
     own.homeView = null;
-    clear(own.home, h("p", { class: "nothing" }, "This app has not published a Home tab for you yet."));
+    clear(own.home, h("p", { class: "nothing" }, words));
     return;
   }
   if (!own.homeBlocks.isConnected || own.homeView !== home.id) clear(own.home, clear(own.homeBlocks));

@@ -150,7 +150,7 @@ function drawSidebar(controller) {
     channels,
     h("h2", {}, "Apps"),
     entry(controller, {
-      place: "home",
+      place: app.home_tab ? "home" : direct || "home",
       label: app.name,
       testid: "app",
       current: inApp,

@@ -41,11 +41,13 @@ function rows(controller, channel, messages, inThread) {
     day = label;
     previous = message;
   }
+  if (!out.length && !inThread) out.push({ key: "empty", empty: true });
   return out;
 }
 
 function signature(controller, channel, row, inThread) {
   if (row.older) return "older";
+  if (row.empty) return "empty";
   if (row.label) return row.label;
   const surface = messageSurface(channel, row.message, allBlocks(row.message));
   return `${controller.state.user} ${channel} ${row.compact} ${inThread} ${JSON.stringify(row.message)} ${surfaceMark(controller.state, surface)}`;
@@ -65,6 +67,7 @@ function olderButton(controller, channel) {
 
 function drawRow(controller, channel, row, inThread) {
   if (row.older) return olderButton(controller, channel);
+  if (row.empty) return h("p", { class: "nothing" }, "Nothing here yet. Type / to see what the app can do.");
   if (row.label) return divider(row.label);
   try {
     return drawMessage(controller, channel, row.message, { compact: row.compact, inThread });
