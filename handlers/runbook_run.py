@@ -98,10 +98,15 @@ async def submit_start(
         await answer.show(modals.notice(_TITLE, _running_already(ask, result)))
         return
     cards.forget(meta.r)
-    started, linked = result.value, links.channels(meta.r)
+    await _tell(ask, answer, links, outbox, result.value, form.run_type)
+
+
+async def _tell(ask: Ask, answer: Answer, links: Links, outbox: Outbox, started: Runbook, run_type: str) -> None:
+    """The modal, every linked channel, and the person where theirs is not one of them."""
+    linked = links.channels(started.id)
     told = "{name} is running. Linked channels are told." if linked else "{name} is running."
     await answer.show(modals.notice(_TITLE, say.done(phrase(told, name=started.name))))
-    post = announce.announcement_started(started, ask.user_id, form.run_type, ask.now)
+    post = announce.announcement_started(started, ask.user_id, run_type, ask.now)
     for link in linked:
         await outbox.put(f"started:{ask.wish.once}:{link.channel_id}", link.channel_id, post)
     if all(link.channel_id != ask.channel_id for link in linked):

@@ -161,3 +161,42 @@ async def test_every_linked_channel_reads_of_a_start_once(stage: Stage) -> None:
     await stage.submit()
     await stage.until(lambda: posts(stage, FAILOVER, "started") and posts(stage, GENERAL, "started"))
     await stage.until(lambda: [len(posts(stage, channel, "started")) for channel in (FAILOVER, GENERAL)] == [1, 1])
+
+
+async def test_a_form_closed_while_it_loads_is_simply_gone(stage: Stage) -> None:
+    await stage.link()
+    count = len(stage.messages())
+    stage.cutover.order([{"path": "/runbooks/101", "do": {"delay": 0.3}}])
+    await stage.slack.command(DANA, FAILOVER, "/runbook", "start")
+    await stage.until(lambda: stage.view())
+    await stage.close()
+    await stage.settle()
+    assert stage.slack.screen(DANA)["views"] == []
+    assert len(stage.messages()) == count
+    await stage.command("/runbook start")
+    assert stage.view()["callback_id"] == "start_runbook"
+
+
+async def test_a_form_closed_instead_of_sent_changes_nothing(stage: Stage) -> None:
+    await stage.link()
+    await stage.command("/runbook start")
+    await stage.close()
+    await stage.settle()
+    assert stage.writes() == []
+    assert stage.cutover.world.runbook_named(NAME).stage == "planning"
+
+
+async def test_started_from_elsewhere_the_answer_has_buttons_to_go_on(stage: Stage) -> None:
+    await stage.link(channel=GENERAL)
+    await stage.command("/runbook start fail-over")
+    await stage.submit()
+    assert f"✅ {NAME} is running." in stage.text()
+    assert "Check replication health" not in stage.text()
+    assert "Open the bridge and call the roll" in await stage.click("runbook.next")
+
+
+async def test_where_no_channel_is_linked_none_is_said_to_be_told(stage: Stage) -> None:
+    await stage.command("/runbook start fail-over")
+    await stage.submit()
+    assert "is running." in stage.view_text()
+    assert "Linked channels" not in stage.view_text()
