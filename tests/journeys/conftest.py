@@ -1,6 +1,6 @@
 """The demo as it is started for a newcomer, and windows onto it.
 
-The one rule: the people here only do what a person can do in the page; of the servers only the time is moved.
+The one rule: the people here only do what a person can do in the page; behind it only time and colleagues move.
 """
 
 from __future__ import annotations

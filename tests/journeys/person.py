@@ -10,6 +10,7 @@ from browser_tools import DANA, SAM
 from playwright.async_api import Locator, Page, expect
 
 from bot.demo import Demo
+from bot.sandbox.cutover import engine
 from bot.sandbox.cutover.runbook import Task
 
 OpenPerson = Callable[..., Awaitable["Person"]]
@@ -43,6 +44,13 @@ class Person:
     async def presses(self, name: str, inside: Locator | None = None) -> None:
         """Press the newest button of this name."""
         await (inside or self.page).get_by_role("button", name=name, exact=True).last.click()
+
+    async def chooses(self, menu: Locator, option: str, typed: str = "") -> None:
+        """Open a menu, type ahead if need be, and take the option."""
+        await menu.click()
+        if typed:
+            await self.page.keyboard.type(typed)
+        await self.page.get_by_test_id("option").filter(has_text=option).click()
 
     def modal(self) -> Locator:
         return self.page.get_by_test_id("modal")
@@ -81,6 +89,19 @@ class Person:
         """World time goes on; what is due by then happens."""
         self.demo.cutover.clock.advance(minutes * 60)
         await self.demo.cutover.tick()
+
+    async def brings_to_start(self, name: str) -> None:
+        """Everybody else has done, in Cutover, all that comes before this task."""
+        world, wanted = self.demo.cutover.world, self.task(name)
+        runbook = next(one for one in world.runbooks.values() if wanted.id in one.tasks)
+        before = list(wanted.predecessors)
+        for one in before:  # grows while it is read
+            before += [other for other in runbook.tasks[one].predecessors if other not in before]
+        rank = world.live[runbook.id].rank
+        for one in sorted(before, key=lambda each: rank[each]):
+            if runbook.tasks[one].stage != "complete":
+                engine.finish(world, runbook, runbook.tasks[one], "complete_normal", world.now(), "")
+        assert wanted.stage == "startable", wanted.stage
 
     def comments(self, runbook_id: str) -> list[str]:
         """Comments in Cutover (HTML), oldest first."""
