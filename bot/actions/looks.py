@@ -114,7 +114,7 @@ LOOKS: Final[dict[str, Look]] = {
     "task.edit": task_edited,
     "task.create": task_created,
     "task.comment": commented,
-    "runbook.start": stage(RunbookStage.ACTIVE, RunbookStage.COMPLETE),
+    "runbook.start": stage(RunbookStage.ACTIVE, RunbookStage.PAUSED, RunbookStage.COMPLETE, RunbookStage.CANCELED),
     "runbook.pause": stage(RunbookStage.PAUSED),
     "runbook.resume": stage(RunbookStage.ACTIVE, RunbookStage.COMPLETE),
     "runbook.cancel": stage(RunbookStage.CANCELED),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Final
 
 from bot.actions.context import Wish
@@ -27,6 +29,7 @@ _FROM: Final = {
     "cancel": (RunbookStage.ACTIVE, RunbookStage.PAUSED),
 }
 _WORDS: Final = {"pause": "Paused", "resume": "Resumed", "cancel": "Canceled"}
+_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 Check = Callable[[Runbook], Awaitable[Result[Runbook] | None]]
 _NEEDS: Final = {"pause": "running", "resume": "paused", "cancel": "running or paused"}
 
@@ -156,12 +159,15 @@ class RunbookActions:
         intent = wish.intent(self._do.clock, "runbook.create", template_id or "", once=True, wish={"name": name})
 
         async def again() -> Runbook:
-            for runbook in await self._client.list_runbooks(query=name).all(500):
-                if runbook.name.raw == name:
-                    return runbook
-            raise CutoverError("The runbook was created, but Cutover does not list it yet.", "Look again in a moment.")
+            found = await self._client.list_runbooks(query=name).all(500)
+            same = [runbook for runbook in found if runbook.name.raw == name]
+            if not same:
+                raise CutoverError(
+                    "The runbook was created, but Cutover does not list it yet.", "Look again in a moment."
+                )
+            return max(same, key=lambda runbook: runbook.created_at or _LONG_AGO)
 
-        value, _ = await self._do.perform(
+        value, fresh = await self._do.perform(
             intent,
             lambda: self._client.create_runbook(
                 fields,
@@ -171,6 +177,8 @@ class RunbookActions:
             ),
             again,
         )
+        if fresh:  # the intent could not name what did not exist
+            self._do.spawn(self._do.sign(replace(intent, runbook_id=value.id), "Created"))
         return value
 
     async def edit(self, wish: Wish, runbook_id: str, fields: RunbookFields) -> Runbook:

@@ -34,6 +34,22 @@ async def test_a_template_brings_its_tasks_teams_and_users(stage: Stage) -> None
     made = stage.cutover.world.runbook_named("Night <!here> fail-over")
     assert len(made.tasks) == 7
     assert f"/cutover link {made.id}" in stage.text()
+    (comment,) = stage.writes("comments")
+    assert comment.path.endswith(f"/runbooks/{made.id}/comments")
+    assert "Created from Slack by Dana Okafor" in comment.body["data"]["attributes"]["content"]
+
+
+async def test_a_creation_whose_answer_was_lost_is_found_by_its_name_not_repeated(stage: Stage) -> None:
+    await stage.command("/runbook create Again")
+    await stage.submit(filled(workspace="12"))
+    stage.cutover.clock.advance(600)
+    stage.cutover.order([{"method": "POST", "path": "/runbooks$", "do": {"cut": "after"}}])
+    await stage.command("/runbook create Again")
+    await stage.submit(filled(workspace="12"))
+    made = [book for book in stage.cutover.world.runbooks.values() if book.name == "Again"]
+    assert len(made) == 2
+    newest = max(made, key=lambda book: book.created_at)
+    assert f"/cutover link {newest.id}`" in stage.text()
 
 
 async def test_the_menu_of_templates_offers_templates_only(stage: Stage) -> None:
