@@ -8,8 +8,10 @@ from typing import Any
 
 import msgspec
 
+from bot.blocks.digest_post import DigestView, digest
 from bot.blocks.live_board import live_board
 from bot.blocks.message import Message, View
+from bot.digest.summary import summarise
 from bot.model import Ref, TaskType, Text
 from bot.model.snapshot import RunbookState, Snapshot, StreamState, TaskState
 
@@ -152,7 +154,58 @@ def _boards(t: str | None) -> dict[str, Message]:
     }
 
 
-GROUPS: dict[str, Callable[[str | None], dict[str, Any]]] = {"boards": _boards}
+def earlier(text: str | None = None, **changes: Any) -> Snapshot:
+    """The same run half an hour before `snapshot`."""
+    new = snapshot(text)
+    tasks = dict(new.tasks)
+    for number in (1, 2):
+        tasks[str(400 + number)] = task(
+            number, tasks[str(400 + number)].name, "in_progress", tasks[str(400 + number)].stream_id or ""
+        )
+    for number in (3, 4, 5, 6, 7):
+        old = tasks[str(400 + number)]
+        tasks[str(400 + number)] = task(number, old.name, "default", old.stream_id or "")
+    tasks["499"] = task(99, text or "Taken out", "default", "6")
+    del tasks["413"]
+    lanes = streams(text) | {
+        "5": StreamState("5", text or "Database", "green"),
+        "4": StreamState("4", text or "Network", "off"),
+    }
+    before = {"status": "green", "status_message": "", "end_forecast": at(195)} | changes
+    runbook = msgspec.structs.replace(new.runbook, **before)
+    return Snapshot(runbook, lanes, tasks, (NOW - timedelta(minutes=30)).timestamp())
+
+
+def summary(old: Snapshot | None, new: Snapshot, **more: Any) -> Any:
+    return summarise(old, new, NOW, task_types=TYPES, **more)
+
+
+def post(old: Snapshot | None, new: Snapshot, text: str | None = None, **more: Any) -> Message:
+    asked = {key: more.pop(key) for key in ("streams", "status_minutes") if key in more}
+    return digest(DigestView(summary(old, new, **asked), NOW, names(text), **more))
+
+
+def _digests(t: str | None) -> dict[str, Message]:
+    new, later = snapshot(t), NOW + timedelta(minutes=30)
+    unsaid = {"4": StreamState("4", t or "Network", "red"), "5": StreamState("5", t or "Database", "amber")}
+    asking = msgspec.structs.replace(snapshot(t, status_updated_at=at(-90), start_actual=at(-100)), streams=unsaid)
+    ended = snapshot(t, (done(1, t or "A"), done(2, t or "B")), stage="complete", end_actual=at(0), end_forecast=None)
+    return {
+        "digest": post(earlier(t), new, t, next_at=later),
+        "digest_first": post(None, new, t),
+        "digest_silent": post(new, new, t, next_at=later),
+        "digest_some_streams": post(earlier(t), new, t, streams=("4",)),
+        "digest_questions": post(asking, asking, t),
+        "digest_stale": post(earlier(t), new, t, stale_since=NOW - timedelta(minutes=8)),
+        "digest_over": post(earlier(t), ended, t),
+        "digest_planning": post(None, snapshot(t, stage="planning", start_actual=None, end_forecast=None), t),
+    }
+
+
+GROUPS: dict[str, Callable[[str | None], dict[str, Any]]] = {
+    "boards": _boards,
+    "digests": _digests,
+}
 
 
 def surfaces(text: str | None = None) -> dict[str, Message | View]:
