@@ -227,7 +227,8 @@ class Guard:
         if listener is None:
             if delivery.name in RETIRED or delivery.message_ts or not delivery.view:
                 raise BadInput(
-                    "This button is not known any more.", "Ask for a fresh card, for example with `/task show`."
+                    "This button is not known any more.",
+                    f"Ask for a fresh card, for example with `/{self._prefix}task show`.",
                 )
             return  # an input of a modal that reports its changes: nothing to do until it is submitted
         await self._call(listener, await self._ask(delivery), answer)

@@ -10,7 +10,7 @@ from bot.blocks import announce, modals, say
 from bot.blocks.forms import StartForm, typed_name
 from bot.blocks.ids import ActionId, ViewId
 from bot.blocks.message import Message, View
-from bot.blocks.text import phrase, user, when
+from bot.blocks.text import Mrkdwn, phrase, user, when
 from bot.blocks.values import RunbookValue, StartMeta, decode, seen_runbook
 from bot.cutover import CutoverClient, explain, severity
 from bot.errors import Refused
@@ -65,10 +65,11 @@ async def _form(ask: Ask, policy: Policy, runbooks: RunbookActions, runbook: Run
 
 def _running_already(ask: Ask, result: Result[Runbook]) -> Message:
     name, state = result.value.name, "running" if result.value.is_running else "under way"
-    if result.by is None:
-        return say.note(phrase("ℹ️ {name} is {state} already, started in Cutover.", name=name, state=state), _NOTHING)
-    who = "you" if result.by.user_id == ask.user_id else user(result.by.user_id)
-    by = phrase("started by {who} at {at}", who=who, at=when(result.by.at))
+    who, at = Mrkdwn("in Cutover"), result.value.start_actual
+    if result.by is not None:
+        who = Mrkdwn("by you") if result.by.user_id == ask.user_id else phrase("by {who}", who=user(result.by.user_id))
+        at = result.by.at
+    by = phrase("started {who} at {at}", who=who, at=when(at)) if at else phrase("started {who}", who=who)
     return say.note(phrase("ℹ️ {name} is {state} already, {by}.", name=name, state=state, by=by), _NOTHING)
 
 

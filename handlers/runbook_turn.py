@@ -87,7 +87,7 @@ async def _form(ask: Ask, runbooks: RunbookActions, runbook: Runbook, turn: Turn
 
 def _already(ask: Ask, result: Result[Runbook], turn: Turn) -> Mrkdwn:
     if result.by is None:
-        return phrase("ℹ️ This run is {state} already. Nothing was sent.", state=_STATE[turn])
+        return phrase("ℹ️ This runbook is {state} already. Nothing was sent.", state=_STATE[turn])
     who = "you" if result.by.user_id == ask.user_id else user(result.by.user_id)
     at = when(result.by.at)
     return phrase("ℹ️ Already {done} by {who} at {at}. Nothing was sent.", done=_DONE[turn], who=who, at=at)

@@ -74,7 +74,7 @@ async def test_what_was_done_in_cutover_itself_is_said_without_a_name(running: S
     world = running.cutover.world
     runs.pause(world, world.runbook_named(NAME), world.person("mei"), "")
     await running.submit()
-    assert said(running, "This run is paused already. Nothing was sent.")
+    assert said(running, "This runbook is paused already. Nothing was sent.")
     assert running.writes() == []
 
 
@@ -84,7 +84,7 @@ async def test_somebody_who_pauses_in_cutover_in_the_same_moment_is_no_error(run
     runs.pause(world, world.runbook_named(NAME), world.person("mei"), "")
     running.cutover.order([_shown_as("active")])
     await running.submit()
-    assert said(running, "This run is paused already. Nothing was sent.")
+    assert said(running, "This runbook is paused already. Nothing was sent.")
 
 
 def _shown_as(stage: str) -> dict[str, Any]:
