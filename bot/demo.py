@@ -82,6 +82,9 @@ class Demo:
         self.ports = {"--port": port, "--cutover-port": cutover_port}
         self.slack = EmbeddedSlack(port=port, manifest=manifest.build())
         self.cutover = EmbeddedCutover(world=world, port=cutover_port, speed=speed)
+        if speed:
+            self.cutover.clock.run_at(min(1.0, speed))
+            self.cutover.world.listeners.append(self._hurry)
         self.bot: Bot
         self._open = AsyncExitStack()
 
@@ -96,9 +99,6 @@ class Demo:
             self.bot = await opening.enter_async_context(Bot(settings, WorldClock(self.cutover.clock.now)))
             if self.bot.socket is not None:
                 await self.bot.socket.connected.wait()
-            if self.speed:
-                self.cutover.clock.run_at(min(1.0, self.speed))
-                self.cutover.world.listeners.append(self._hurry)
             self._open = opening.pop_all()
         return self
 
