@@ -11,8 +11,11 @@ import msgspec
 from bot.blocks.digest_post import DigestView, digest
 from bot.blocks.live_board import live_board
 from bot.blocks.message import Message, View
+from bot.blocks.reminder_post import ReminderView, reminder_post
+from bot.digest.reminders import reminders
 from bot.digest.summary import summarise
 from bot.model import Ref, TaskType, Text
+from bot.model.hearing import Hearing
 from bot.model.snapshot import RunbookState, Snapshot, StreamState, TaskState
 
 NOW = datetime(2026, 11, 20, 22, 30, tzinfo=UTC)
@@ -202,9 +205,28 @@ def _digests(t: str | None) -> dict[str, Message]:
     }
 
 
+ALL_REMINDERS = Hearing(remind_startable=10, remind_overdue=5, remind_due=30, remind_status=10)
+
+
+def _reminders(t: str | None) -> dict[str, Message]:
+    made = snapshot(t)
+    tasks = dict(made.tasks)
+    tasks["408"] = msgspec.structs.replace(tasks["408"], end_fixed=at(20))
+    made = msgspec.structs.replace(made, tasks=tasks)
+    ready = {"406": NOW.timestamp() - 900, "407": NOW.timestamp() - 1200}
+    found = reminders(made, ALL_REMINDERS, NOW, ready)
+    unsaid = msgspec.structs.replace(made.runbook, status_updated_at=None, status="off")
+    view = ReminderView(made.runbook, found, NOW, names(t), {Ref("user", "3"): "U0MEI000003"})
+    return {
+        "reminders": reminder_post(view),
+        "reminders_status": reminder_post(ReminderView(unsaid, found[-1:], NOW)),
+    }
+
+
 GROUPS: dict[str, Callable[[str | None], dict[str, Any]]] = {
     "boards": _boards,
     "digests": _digests,
+    "reminders": _reminders,
 }
 
 
