@@ -7,21 +7,24 @@ what a method may do follows from that person's roles in Cutover.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from copy import copy
-from typing import Any
+from typing import Any, TypeVar
+
+from yarl import URL
 
 from bot.clock import Clock
-from bot.cutover.pages import Page, Pages
+from bot.cutover.pages import L, Page, Pages, walk_bytes
 from bot.cutover.paths import Params
 from bot.cutover.people import PeopleCalls
 from bot.cutover.places import PlaceCalls
 from bot.cutover.runbooks import RunbookCalls
 from bot.cutover.streams import StreamCalls
 from bot.cutover.tasks import TaskCalls
-from bot.cutover.transport import Transport
+from bot.cutover.transport import Reply, Transport
 from bot.errors import BadInput
 
+T = TypeVar("T")
 _PATH = re.compile(r"core(/[A-Za-z0-9_%@-]+)+\Z")
 
 
@@ -46,6 +49,28 @@ class CutoverClient(RunbookCalls, StreamCalls, TaskCalls, PeopleCalls, PlaceCall
             raise BadInput("That is not a path of Cutover's API.")
         pages: Pages[dict[str, Any]] = self._list(f"raw {path.split('/')[-1]}", path, _untouched, params)
         return pages.pages()
+
+    def byte_pages(
+        self, operation: str, path: str, read: Callable[[bytes], L], params: Params | None = None
+    ) -> AsyncGenerator[L, None]:
+        """Pages of a list made by `read` of the raw bytes, for who decodes less than everything. `path` from `paths`.
+
+        Close it when you stop early.
+        """
+
+        async def ask(target: str | URL, params: Params | None) -> Reply:
+            return await self._ask(operation, "GET", target, params=params)
+
+        return walk_bytes(ask, self._transport.base, path, params, read)
+
+    async def one_page(self, operation: str, path: str, read: Callable[[bytes], T], params: Params | None = None) -> T:
+        """The first page of such a list, and no more."""
+        return read((await self._ask(operation, "GET", path, params=params)).body)
+
+    @property
+    def paused_until(self) -> float:
+        """Until when (seconds of the monotonic clock) Cutover wants no requests; it grows with each 429."""
+        return self._transport.pause.until
 
 
 def _untouched(raw: dict[str, Any], _where: str) -> dict[str, Any]:

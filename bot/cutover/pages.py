@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from yarl import URL
 
@@ -99,6 +99,37 @@ class Pages(Generic[T]):
                 await asyncio.sleep(0)
             items.append(self._read(one, f"data[{number}]"))
         return tuple(items)
+
+
+class Linked(Protocol):
+    """A page decoded by others that tells where the list goes on."""
+
+    @property
+    def next(self) -> str | None: ...
+
+
+L = TypeVar("L", bound=Linked)
+
+
+async def walk_bytes(
+    ask: Ask, base: Base, path: str, params: Params | None, read: Callable[[bytes], L]
+) -> AsyncGenerator[L, None]:
+    """The pages of a list as `read` makes them of the raw bytes; the same links are followed, and each once.
+
+    What repeats inside the pages is the reader's to see.
+    """
+    target: str | URL = path
+    asked: set[str] = set()
+    for _ in range(MOST_PAGES):
+        reply = await ask(target, params)
+        page = read(reply.body)
+        yield page
+        asked.add(reply.url)
+        if page.next is None:
+            return
+        target, params = base.link(page.next, reply.url), None
+        if str(target) in asked:
+            return
 
 
 def _fresh(resources: list[Raw], known: set[str]) -> list[Raw]:

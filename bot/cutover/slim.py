@@ -1,0 +1,291 @@
+"""A page of tasks decoded to what is compared. The one rule: it reads what `wire` reads, or raises `BadAnswer`.
+
+The usual form goes straight from bytes to small structs (facts on speed: 1.8 us a task, 34 for the whole model); a
+page that has anything unusual in it is read again by `wire`, member by member. A task without a name or a stage is no
+reading: it would be announced as having gone back to waiting.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from sys import intern
+from typing import Any, NamedTuple, NoReturn
+
+import msgspec
+
+from bot.cutover import wire, wire_document
+from bot.cutover.wire_fields import bad, member
+from bot.model import Ref, Runbook, Stream, Task, TaskStage
+from bot.model.snapshot import RunbookState, StreamState, TaskState
+
+
+class TaskPage(NamedTuple):
+    """One page: `next` is the link to go on with, `total` counts all pages if Cutover tells."""
+
+    tasks: list[TaskState]
+    next: str | None
+    total: int | None
+
+
+class Newest(NamedTuple):
+    """The first entry of a list asked for by `-updated_at`. Both None: the list is empty, or it is not told."""
+
+    updated_at: str | None
+    total: int | None
+
+
+class _Ref(msgspec.Struct, gc=False):
+    id: str | int
+    type: str = ""
+
+
+class _One(msgspec.Struct, gc=False):
+    data: _Ref | None = None
+
+
+class _Many(msgspec.Struct, gc=False):
+    data: list[_Ref] | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class _Relations(msgspec.Struct, gc=False):
+    stream: _One | None = None
+    task_type: _One | None = None
+    assignees: _Many | None = None
+
+
+class _Attributes(msgspec.Struct, gc=False):
+    name: str
+    stage: str
+    completion_type: str | None = None
+    start_planned: str | None = None
+    end_planned: str | None = None
+    start_actual: str | None = None
+    end_actual: str | None = None
+    end_fixed: str | None = None
+    duration: int | None = None
+    number: int | None = None
+    internal_id: int | None = None
+    task_number: int | None = None
+    task_internal_id: int | None = None
+    is_late: bool | None = None
+    updated_at: str | None = None
+    stream_id: str | int | None = None
+    task_type_id: str | int | None = None
+
+
+_NO_RELATIONS = _Relations()
+
+
+class _Task(msgspec.Struct, gc=False):
+    id: str | int
+    attributes: _Attributes
+    type: str = "task"
+    relationships: _Relations | None = None
+
+
+class _Href(msgspec.Struct, gc=False):
+    href: str | None = None
+
+
+class _Links(msgspec.Struct, gc=False):
+    next: str | _Href | None = None
+
+
+class _PageMeta(msgspec.Struct, gc=False):
+    total: int | None = None
+
+
+class _Meta(msgspec.Struct, gc=False):
+    page: _PageMeta | None = None
+
+
+class _Sheet(msgspec.Struct, gc=False):
+    data: list[_Task]
+    links: _Links | None = None
+    meta: _Meta | None = None
+
+
+_DECODE = msgspec.json.Decoder(_Sheet).decode
+_UNUSUAL = (msgspec.MsgspecError, ValueError, RecursionError)
+
+
+def task_page(body: bytes) -> TaskPage:
+    """A page of a task list. Raises `BadAnswer`, and nothing else."""
+    try:
+        sheet = _DECODE(body)
+        tasks = [_task(one) for one in sheet.data]
+    except _UNUSUAL:
+        return _by_wire(body)
+    link = sheet.links.next if sheet.links else None
+    page = sheet.meta.page if sheet.meta else None
+    following = link.href if isinstance(link, _Href) else link
+    return TaskPage(tasks, following or None, page.total if page else None)
+
+
+def newest(body: bytes) -> Newest:
+    """The moment of the first entry, as sent, and how many there are. Raises `BadAnswer`."""
+    sheet = wire_document.sheet(body)
+    if not sheet.resources:
+        return Newest(None, sheet.total)
+    at = member(sheet.resources[0], "attributes", "data[0]").get("updated_at")
+    return Newest(at if isinstance(at, str) else None, sheet.total)
+
+
+def task_state(task: Task) -> TaskState:
+    """The compared part of a whole task."""
+    refs = task.assignees
+    return TaskState(
+        id=task.id,
+        name=task.name.raw,
+        stage=task.stage,
+        stream_id=task.stream_id,
+        task_type_id=task.task_type_id,
+        assignees=None if refs is None else tuple(f"{ref.type}:{ref.id}" for ref in refs),
+        completion_type=task.completion_type,
+        start_planned=_iso(task.start_planned),
+        end_planned=_iso(task.end_planned),
+        start_actual=_iso(task.start_actual),
+        end_actual=_iso(task.end_actual),
+        end_fixed=_iso(task.end_fixed),
+        duration=task.duration,
+        number=task.number,
+        is_late=task.is_late,
+        updated_at=_iso(task.updated_at),
+    )
+
+
+def stream_state(stream: Stream) -> StreamState:
+    """The compared part of a stream."""
+    return StreamState(
+        id=stream.id,
+        name=stream.name.raw,
+        status=stream.status,
+        status_message=stream.status_message.raw,
+        status_updated_at=_iso(stream.status_updated_at),
+        parent_id=stream.parent_id,
+    )
+
+
+def runbook_state(runbook: Runbook) -> RunbookState:
+    """The compared part of a runbook."""
+    return RunbookState(
+        id=runbook.id,
+        name=runbook.name.raw,
+        stage=runbook.stage,
+        status=runbook.status,
+        status_message=runbook.status_message.raw,
+        status_updated_at=_iso(runbook.status_updated_at),
+        run_type=runbook.run_type,
+        timezone=runbook.timezone,
+        start_planned=_iso(runbook.start_planned),
+        start_scheduled=_iso(runbook.start_scheduled),
+        start_actual=_iso(runbook.start_actual),
+        end_planned=_iso(runbook.end_planned),
+        end_scheduled=_iso(runbook.end_scheduled),
+        end_forecast=_iso(runbook.end_forecast),
+        end_actual=_iso(runbook.end_actual),
+        updated_at=_iso(runbook.updated_at),
+    )
+
+
+def moment(text: str | None) -> datetime | None:
+    """A time of a snapshot as aware UTC; None when there is none or it cannot be read."""
+    if not text:
+        return None
+    try:
+        found = datetime.fromisoformat(text.strip().removesuffix(" UTC"))
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def refs(state: TaskState) -> tuple[Ref, ...] | None:
+    """The assignees of a task as references."""
+    if state.assignees is None:
+        return None
+    return tuple(Ref(*one.partition(":")[::2]) for one in state.assignees)
+
+
+def _task(one: _Task) -> TaskState:
+    if one.type != "task":
+        raise ValueError("not a task")
+    a, r = one.attributes, one.relationships or _NO_RELATIONS
+    stage = a.stage
+    if not stage:
+        _empty()
+    if stage == "not_startable":  # the vendor's client and its reference name waiting differently
+        stage = TaskStage.WAITING.value
+    return TaskState(
+        _id(one.id),
+        a.name,
+        intern(stage),
+        _link(r.stream, a.stream_id),
+        _link(r.task_type, a.task_type_id),
+        _assignees(r.assignees),
+        a.completion_type and intern(a.completion_type),
+        a.start_planned,
+        a.end_planned,
+        a.start_actual,
+        a.end_actual,
+        a.end_fixed,
+        a.duration,
+        _number(a),
+        a.is_late,
+        a.updated_at,
+    )
+
+
+def _number(a: _Attributes) -> int | None:
+    for number in (a.number, a.internal_id, a.task_number, a.task_internal_id):
+        if number is not None:
+            return number
+    return None
+
+
+def _link(one: _One | None, flat: str | int | None) -> str | None:
+    if one is not None and one.data is not None:
+        return intern(_id(one.data.id))
+    return None if flat is None else intern(_id(flat))
+
+
+def _assignees(many: _Many | None) -> tuple[str, ...] | None:
+    if many is None or many.data is msgspec.UNSET:
+        return None
+    if not many.data:
+        return ()
+    return tuple([intern(f"{ref.type.removeprefix('core.')}:{_id(ref.id)}") for ref in many.data])
+
+
+def _id(value: str | int) -> str:
+    if type(value) is str:
+        return value or _empty()
+    return str(value)
+
+
+def _empty() -> NoReturn:
+    raise ValueError("empty where something must stand")
+
+
+def _by_wire(body: bytes) -> TaskPage:
+    """The same, slowly: everything that `wire` forgives is forgiven, the rest is named."""
+    sheet = wire_document.sheet(body)
+    tasks = [_whole(one, f"data[{number}]") for number, one in enumerate(sheet.resources)]
+    return TaskPage(tasks, sheet.next, sheet.total)
+
+
+def _whole(raw: dict[str, Any], where: str) -> TaskState:
+    task = wire.task(raw, "", where)
+    attributes = raw.get("attributes") or {}
+    if attributes.get("name") is None:
+        bad(f"{where}.attributes.name", "is missing")
+    if not attributes.get("stage"):
+        bad(f"{where}.attributes.stage", "is missing")
+    return task_state(task)
+
+
+def _iso(at: datetime | None) -> str | None:
+    """As Cutover writes it, so that both ways of reading give the same string."""
+    if at is None:
+        return None
+    fine = "microseconds" if at.microsecond % 1000 else "milliseconds"
+    return at.replace(tzinfo=None).isoformat(timespec=fine) + "Z"
