@@ -1,11 +1,21 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from fault_world import HastyClock
 from stage import Stage, open_stage
+
+
+@pytest.fixture(autouse=True)
+def _plain_log() -> Iterator[None]:
+    """Tracebacks as the product writes them; structlog's own coloured ones take a second each."""
+    plain = [structlog.processors.add_log_level, structlog.processors.format_exc_info]
+    structlog.configure(processors=[*plain, structlog.processors.KeyValueRenderer()])
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

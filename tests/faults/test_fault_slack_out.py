@@ -89,7 +89,7 @@ async def test_a_form_that_came_too_late_offers_another_try(running: Stage, word
 
 async def test_a_command_whose_form_came_too_late_says_to_type_it_again(running: Stage) -> None:
     await api(running, "views.open", {"error": "expired_trigger_id"})
-    said = await running.command("/runbook status")
+    said = await running.command("/runbook create")
     assert "too long for Slack" in said
     assert "Type the command again" in str(running.last()["blocks"])
     await still_works(running)
