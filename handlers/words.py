@@ -31,6 +31,8 @@ def told(result: Result[Task], verb: str, ask: Ask) -> Mrkdwn:
         return phrase("✅ You {verb} this.", verb=verb)
     if result.kind is ResultKind.COUNTED:
         return phrase("☑️ Counted. Others have to press too before this task is {verb}.", verb=verb)
+    if not (result.value.is_complete or (verb == "started" and result.value.is_running)):
+        return _pressed(result, verb, ask)
     if result.by is None:
         return phrase("ℹ️ Already {verb}, in Cutover. Nothing was sent.", verb=_state(result.value, verb))
     done, at = _state(result.value, verb), when(result.by.at, ask.now)
@@ -38,6 +40,18 @@ def told(result: Result[Task], verb: str, ask: Ask) -> Mrkdwn:
         return phrase("✅ You {verb} this already, at {at}.", verb=done, at=at)
     who = user(result.by.user_id)
     return phrase("ℹ️ Already {verb} by {who} at {at}. Nothing was sent.", verb=done, who=who, at=at)
+
+
+def _pressed(result: Result[Task], verb: str, ask: Ask) -> Mrkdwn:
+    """Everyone assigned has to press, and to Cutover all who press here are one account."""
+    who = (
+        phrase(", by {who} at {at}", who=user(result.by.user_id), at=when(result.by.at, ask.now)) if result.by else None
+    )
+    return phrase(
+        "☑️ The bot's account has pressed already{who}. The others have to press in Cutover before this task is {verb}.",
+        who=who or Mrkdwn(""),
+        verb=verb,
+    )
 
 
 def _state(task: Task, verb: str) -> str:

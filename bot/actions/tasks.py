@@ -198,6 +198,7 @@ class TaskActions:
         return Result(ResultKind.DONE if reached(task) else ResultKind.COUNTED, task)
 
     async def _already(self, task: Task, verbs: tuple[str, ...]) -> Result[Task]:
+        await self._do.journal.flush()  # else a press refused a moment ago still counts as one on its way
         found = await self._do.journal.last(task.runbook_id, task.id, verbs)
         return Result(ResultKind.ALREADY, task, by(found))
 
