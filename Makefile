@@ -39,7 +39,7 @@ bench: install
 
 # Needs pip-tools in an environment of its own; writes no package host.
 lock:
-	pip-compile -q --allow-unsafe --generate-hashes --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --extra dev -o requirements-dev.txt pyproject.toml
+	pip-compile -q --allow-unsafe --generate-hashes --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --extra dev --extra lake -o requirements-dev.txt pyproject.toml
 	pip-compile -q --allow-unsafe --generate-hashes --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links -c requirements-dev.txt -o requirements.txt pyproject.toml
 
 clean:
