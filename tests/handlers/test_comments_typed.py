@@ -130,3 +130,21 @@ async def test_a_comment_on_a_finished_task_is_taken(running: Stage) -> None:
     await running.command("/task comment roll done well")
     assert any("done well" in one for one in comments(running, ROLL))
     assert task_named(running, ROLL).stage == "complete"
+
+
+async def test_the_button_of_a_runbook_card_opens_the_form_for_the_runbook(running: Stage) -> None:
+    await running.command("/runbook show")
+    await running.click("runbook.comment")
+    assert fields(running.view()) == ["task", "text"]
+    await running.submit({"text": {"input": "for all & everybody"}})
+    assert comments(running)[-1] == f"<p>for all &amp; everybody</p>{SIGNED}"
+
+
+async def test_a_comment_that_cutover_refuses_is_told_and_can_be_repeated(running: Stage) -> None:
+    refusal = {"errors": [{"code": "blank", "detail": "Content is too long"}]}
+    running.cutover.order([{"path": "/comments", "times": 1, "do": {"status": 422, "body": refusal}}])
+    said = await running.command("/task comment roll hello")
+    assert "✅" not in said
+    assert "Content is too long" in said
+    assert "✅" in await running.command("/task comment roll hello")
+    assert len(comments(running, ROLL)) == 1

@@ -7,6 +7,7 @@ from typing import Any
 from stage import DANA, FAILOVER, GENERAL, NETWORK, SAM, Stage
 from task_steps import ROLL, comments, field, fields, task_named
 
+BRIDGE = "G0EXECBRDG1"
 SIGNED = f"<p>Added from Slack by Dana Okafor ({DANA})</p>"
 
 
@@ -144,3 +145,17 @@ async def test_cutover_being_down_is_told_in_the_window(running: Stage) -> None:
     assert comments(running)[-1].find("Down?") == -1
     running.cutover.forget_faults()
     assert task_named(running, ROLL).comments_count == 0
+
+
+async def test_a_private_channel_without_the_bot_gives_no_link_and_still_works(running: Stage) -> None:
+    await use(running, "For the sponsor", channel=BRIDGE, by=DANA)
+    assert "A link to the Slack message" not in running.view_text()
+    await running.slack.options(DANA, "choose.runbook", "fail-over", view_id=running.view()["id"])
+    await running.submit({"runbook": {"choose.runbook": "101"}})
+    assert comments(running)[-1] == f"<p>Dana Okafor in Slack:</p><p>For the sponsor</p>{SIGNED}"
+
+
+async def test_a_message_without_words_is_told(running: Stage) -> None:
+    posted = await running.bot.web.call("chat.postMessage", channel=FAILOVER, text="", blocks=[{"type": "divider"}])
+    await on_message(running, posted["ts"])
+    assert "This message has no text to keep" in running.view_text()

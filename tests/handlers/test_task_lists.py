@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
-from stage import FAILOVER, GENERAL, GIL, MEI, SAM, Stage
+from stage import FAILOVER, GENERAL, GIL, MEI, SAM, Stage, open_stage
 
 
 def heading(said: str) -> str:
@@ -143,3 +144,34 @@ async def test_a_hostile_name_is_shown_literally(running: Stage) -> None:
     assert "&lt;!channel&gt; &amp;" in said
     assert "<!channel>" not in said
     assert "<!channel>" not in running.text(channel=FAILOVER)
+
+
+async def test_what_can_start_is_a_button_of_the_runbook_too(running: Stage) -> None:
+    await running.command("/runbook show")
+    assert "*Can start now* (4)" in await running.click("runbook.next")
+
+
+async def test_all_pages_together_hold_every_task_once(running: Stage) -> None:
+    await running.command("/task list")
+    seen: list[str] = []
+    for page in range(1, 6):
+        assert f"Page {page} of 5" in running.text()
+        seen += [block["text"]["text"].split("\n")[0] for block in running.last()["blocks"] if "accessory" in block][
+            :10
+        ]
+        if page < 5:
+            await running.click("list.page", value=turn(running, "Next page"))
+    assert "Next page" not in repr(running.last()["blocks"])
+    assert len(seen) == len(set(seen)) == 50
+
+
+async def test_an_instance_without_additions_lists_and_starts_too(tmp_path: Path) -> None:
+    plain, stack = await open_stage(tmp_path, additions=False)
+    async with stack:
+        await plain.run()
+        assert "*Can start now* (4)" in await plain.command("/task next")
+        assert "You started this" in await plain.command("/task start roll")
+        assert "owner not told" in plain.text()
+        assert "(50)" in await plain.command("/task list")
+        assert "Waits for Back up core" in await plain.command('/task show "Go / no-go"')
+        assert not plain.slack.violations
