@@ -10,7 +10,7 @@ from datetime import datetime
 
 import msgspec
 
-from bot.cutover.slim import moment
+from bot.cutover.states import moment
 from bot.model import TaskStage
 from bot.model.changes import (
     Change,

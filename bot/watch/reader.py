@@ -16,8 +16,9 @@ from datetime import datetime
 import msgspec
 
 from bot.clock import Clock
-from bot.cutover import CutoverClient, paths, slim
-from bot.cutover.slim import Newest, TaskPage, moment
+from bot.cutover import CutoverClient, paths, slim, states
+from bot.cutover.slim import Newest, Recognised, TaskPage
+from bot.cutover.states import moment
 from bot.errors import BadAnswer, RateLimited, Refused
 from bot.model import RunbookStage, TaskStage
 from bot.model.snapshot import RunbookState, Snapshot, StreamState, TaskState
@@ -51,6 +52,7 @@ class Reader:
         self._client = client
         self._clock = clock
         self._marks: dict[str, _Mark] = {}
+        self._recognised: dict[str, Recognised] = {}
         self._sorts: bool | None = None
         self._prove_at = 0.0
 
@@ -62,7 +64,7 @@ class Reader:
         `sweep` reads everything. `sure`: something did change, so look at the newest tasks whatever the check says.
         """
         self._gate()
-        book = slim.runbook_state(await self._client.get_runbook(runbook_id))
+        book = states.runbook_state(await self._client.get_runbook(runbook_id))
         streams = await self._streams(runbook_id, old)
         if old is not None and not sweep and self._sorts:
             tasks = await self._changed(runbook_id, old.tasks, sure)
@@ -75,6 +77,7 @@ class Reader:
     def forget(self, runbook_id: str) -> None:
         """It is not watched here any more."""
         self._marks.pop(runbook_id, None)
+        self._recognised.pop(runbook_id, None)
 
     def _snapshot(
         self, book: RunbookState, streams: dict[str, StreamState], tasks: Tasks, old: Snapshot | None
@@ -88,7 +91,7 @@ class Reader:
 
     async def _streams(self, runbook_id: str, old: Snapshot | None) -> dict[str, StreamState]:
         found = await self._client.list_runbook_streams(runbook_id).all()
-        streams = {stream.id: slim.stream_state(stream) for stream in found}
+        streams = {stream.id: states.stream_state(stream) for stream in found}
         return old.streams if old is not None and old.streams == streams else streams
 
     async def _changed(self, runbook_id: str, before: Tasks, sure: bool) -> Tasks | None:
@@ -138,6 +141,7 @@ class Reader:
             total, ended = await self._all(runbook_id, before, tasks)
             if total == len(tasks) or (ended and (total is None or tasks.keys() == seen)):
                 self._marks[runbook_id] = _Mark(tasks, _newest(tasks))
+                self._recognised[runbook_id].forget_unmet()
                 return tasks
             seen = set(tasks)
         raise Partial("Cutover's list of tasks changed while it was read.", "The bot reads it again.")
@@ -163,7 +167,8 @@ class Reader:
     def _pages(self, runbook_id: str, sort: str | None) -> AsyncGenerator[TaskPage, None]:
         params: paths.Params = {"page[size]": PAGE, "sort": sort}
         path = paths.runbook(runbook_id, "tasks")
-        return self._client.byte_pages("list_runbook_tasks", path, slim.task_page, params)
+        read = self._recognised.setdefault(runbook_id, Recognised()).page
+        return self._client.byte_pages("list_runbook_tasks", path, read, params)
 
     async def _prove(self, runbook_id: str, tasks: Tasks) -> None:
         """Whether the instance sorts as asked: both ends must be the ones we know. All alike proves nothing."""
@@ -214,7 +219,7 @@ class Reader:
 def _take(tasks: Tasks, before: Tasks, task: TaskState) -> None:
     """What did not change stays the same object: cheap to compare, and nothing of a page stays in memory."""
     was = before.get(task.id)
-    tasks[task.id] = was if was == task and was is not None else task
+    tasks[task.id] = was if was is not None and (was is task or was == task) else task
 
 
 def _same(old: Tasks, new: Tasks) -> bool:

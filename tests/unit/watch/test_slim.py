@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.cutover import slim, wire
+from bot.cutover import slim, states, wire
 from bot.errors import BadAnswer
 from bot.model import Ref
 
@@ -79,13 +79,13 @@ TIMES = {"start_planned": "2026-11-20T21:00:00.000Z", "end_actual": "2026-11-20T
 )
 def test_it_reads_what_the_whole_model_reads(raw: Any) -> None:
     read = slim.task_page(page(raw)).tasks[0]
-    assert read == slim.task_state(wire.task(raw, "101"))
+    assert read == states.task_state(wire.task(raw, "101"))
 
 
 def test_the_owners_can_be_looked_up() -> None:
     read = slim.task_page(page(item(4, RELATED))).tasks[0]
-    assert slim.refs(read) == (Ref("user", "1"), Ref("runbook_team", "9"))
-    assert slim.refs(slim.task_page(page(item())).tasks[0]) is None
+    assert states.refs(read) == (Ref("user", "1"), Ref("runbook_team", "9"))
+    assert states.refs(slim.task_page(page(item())).tasks[0]) is None
 
 
 @pytest.mark.parametrize("broken", [{"stage": None}, {"stage": ""}, {"name": None}])
@@ -104,10 +104,22 @@ def test_links_and_totals_are_read_in_all_their_forms() -> None:
 
 @pytest.mark.parametrize("text", ["2026-11-20 21:00:00 UTC", "2026-11-20T23:00:00+02:00", "2026-11-20T21:00:00.000Z"])
 def test_a_moment_is_read_in_all_its_forms(text: str) -> None:
-    read = slim.moment(slim.task_page(page(item(updated_at=text))).tasks[0].updated_at)
+    read = states.moment(slim.task_page(page(item(updated_at=text))).tasks[0].updated_at)
     assert read == datetime(2026, 11, 20, 21, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("text", ["", "soon", "0001-01-01T00:00:00+14:00", None])
 def test_what_is_no_moment_is_none(text: str | None) -> None:
-    assert slim.moment(text) is None
+    assert states.moment(text) is None
+
+
+def test_what_came_before_is_recognised_and_what_went_is_forgotten() -> None:
+    known = slim.Recognised()
+    first = known.page(page(item("1"), item("2")))
+    again = known.page(page(item("1"), item("2", stage="complete")))
+    assert again.tasks[0] is first.tasks[0]
+    assert again.tasks[1].stage == "complete"
+    known.forget_unmet()
+    known.page(page(item("1")))
+    known.forget_unmet()
+    assert known.page(page(item("2"))).tasks[0] is not first.tasks[1]
