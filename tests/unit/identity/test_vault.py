@@ -64,6 +64,7 @@ def test_whatever_stands_in_the_row_is_a_sentence_and_not_a_crash(body: bytes) -
         ("a:QUJD", "3 bytes"),
         (f"{OLD},{OLD}", "twice"),
     ],
+    ids=["none", "no colon", "id with a space", "no base64", "too short", "twice"],
 )
 def test_wrong_keys_are_named(keys: str, why: str) -> None:
     with pytest.raises(ValueError, match=why):
