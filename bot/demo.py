@@ -26,19 +26,22 @@ from bot.settings import Settings, load
 DANA, SAM, CHANNEL = "U0DANA00001", "U0SAM000002", "C0DCFAILOVR"
 OPERATORS = f"{DANA},{SAM},U0MEI000003,U0IVAN00004"
 _STORY = """
-  Slack page   {page}   (you are Dana; a second window as Sam: {other})
-               Dana, Sam, Mei and Ivan are operators; Noor and Tom are not
-  Cutover      {cutover}   (once a runbook is started, its time runs {speed:g} times as fast as ours)
+  Slack, as Dana      {page}
+  as Sam, beside her  {other}
+  Cutover             {cutover}{pace}
 
+  Dana, Sam, Mei and Ivan are operators; Noor and Tom are not. The page's upper left corner changes who you are.
   In #dc-failover try:
     /cutover link fail-over          bind the channel to the runbook
     /runbook start                   rehearsal is preset
     /task next                       what can start now, with buttons
     /task finish roll                part of a name is enough
+    ... on a message                 Add to runbook as comment
     /cutover help                    everything else
 
   Ctrl+C ends it; nothing is kept.
 """
+_PACE = "   (once a runbook is started, its time runs {speed:g} times as fast as ours)"
 
 
 class WorldClock(Clock):
@@ -126,7 +129,8 @@ class Demo:
     def story(self) -> str:
         """What the newcomer reads: where the pages are, and what to try first."""
         page, other = (f"{self.slack.url}/#{person}/{CHANNEL}" for person in (DANA, SAM))
-        return _STORY.format(page=page, other=other, cutover=self.cutover.url, speed=self.speed)
+        pace = _PACE.format(speed=self.speed) if self.speed else "   (its time stands still)"
+        return _STORY.format(page=page, other=other, cutover=self.cutover.url, pace=pace)
 
 
 async def serve(port: int, cutover_port: int, world: str, speed: float) -> None:

@@ -11,7 +11,6 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import pytest
 from browser_tools import DANA, FAILOVER, Windows
 from playwright.async_api import expect
 
@@ -41,7 +40,7 @@ async def address(demo: Process) -> str:
     """The address of the page, as printed. AssertionError with its last words when the demo ended instead."""
     assert demo.stdout is not None
     while line := (await asyncio.wait_for(demo.stdout.readline(), 20)).decode():
-        if found := re.search(r"Slack page\s+(http://\S+?)/#", line):
+        if found := re.search(r"as Dana\s+(http://\S+?)/#", line):
             return found[1]
     raise AssertionError((await demo.communicate())[1].decode())
 
@@ -59,19 +58,17 @@ async def test_the_demo_starts_answers_and_ends_in_order(windows: Windows) -> No
         assert await windows.leave() == []
 
 
-@pytest.mark.parametrize("option", ["--port", "--cutover-port"])
-async def test_a_taken_port_is_named_with_the_way_out(option: str) -> None:
+async def test_a_taken_port_is_named_with_the_way_out() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        other = "--cutover-port" if option == "--port" else "--port"
-        async with process(option, port, other, free_port()) as demo:
-            complaint = (await asyncio.wait_for(demo.communicate(), 20))[1].decode()
-        assert demo.returncode == 2
-        assert complaint == (
-            f"Cannot start: port {port} is taken. End what uses it, or choose another with {option}.\n"
-        )
+        async with process("--port", port) as first, process("--port", free_port(), "--cutover-port", port) as second:
+            for demo, option in ((first, "--port"), (second, "--cutover-port")):
+                complaint = (await asyncio.wait_for(demo.communicate(), 20))[1].decode()
+                assert demo.returncode == 2
+                way_out = f"End what uses it, or choose another with {option}."
+                assert complaint == f"Cannot start: port {port} is taken. {way_out}\n"
 
 
 async def test_time_flies_only_once_a_run_has_begun() -> None:
