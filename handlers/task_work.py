@@ -8,15 +8,13 @@ from typing import Any
 
 from bot.actions import NotReady, TaskActions
 from bot.blocks import modal_task, modals, say
-from bot.blocks.card import task_value
 from bot.blocks.forms import SkipForm
 from bot.blocks.ids import ActionId, ViewId
 from bot.blocks.message import Message, View
-from bot.blocks.text import phrase
 from bot.blocks.values import TaskMeta, TaskValue, seen
 from bot.cutover import Catalogue, CutoverClient
 from bot.errors import NotFound, Refused
-from bot.model import FieldValue
+from bot.model import FieldValue, Task
 from bot.slack.answer import Answer
 from handlers import grammar, task_answers, words
 from handlers.ask import Ask, state_of
@@ -51,27 +49,38 @@ async def press_start(ask: Ask, answer: Answer, tasks: TaskActions, catalogue: C
 
 
 @routes.command("task", "skip", "<task> <reason>")
-async def skip_task(ask: Ask, answer: Answer, targets: Targets, tasks: TaskActions, cards: Cards) -> None:
-    """Skip a task, with the reason."""
+async def skip_task(
+    ask: Ask, answer: Answer, targets: Targets, client: CutoverClient, tasks: TaskActions, cards: Cards
+) -> None:
+    """Skip a task, with the reason; without one, a form asks for it."""
     target, reason = grammar.split_target(ask.words)
-    task = await targets.task(ask, target, rest=reason, question="Which task do you want to skip?")
-    if not reason:
-        value = task_value(task)
-        sentence = phrase("Why should {task} be skipped?", task=task.name)
-        await answer.say(say.try_again(sentence, ActionId.TASK_SKIP, value))
+    if target and not reason:
+        targets.runbook_id(ask, ask.words)
+
+        async def form() -> View:
+            return await _skip_form(ask, client, tasks, cards, await targets.task(ask, target))
+
+        await show_form(answer, "Skip task", form())
         return
+    task = await targets.task(ask, target, rest=reason, question="Which task do you want to skip?")
     await answer.say(await skip(ask, tasks, cards, task.runbook_id, task.id, grammar.plain(reason)))
 
 
 @routes.action(ActionId.TASK_SKIP)
-async def ask_skip_reason(ask: Ask, answer: Answer, client: CutoverClient, cards: Cards) -> None:
+async def ask_skip_reason(ask: Ask, answer: Answer, client: CutoverClient, tasks: TaskActions, cards: Cards) -> None:
     value = ask.value(TaskValue)
-    if not await answer.open(modals.loading("Skip task")):
-        await answer.say(words.expired(ActionId.TASK_SKIP, value))
-        return
-    task = await client.get_runbook_task(value.r, value.t)
-    meta = TaskMeta(r=value.r, t=value.t, seen=seen(task), channel=ask.channel_id)
-    await answer.show(modal_task.skip_task(await cards.view(task), meta=meta))
+
+    async def form() -> View:
+        return await _skip_form(ask, client, tasks, cards, await tasks.read(value.r, value.t))
+
+    await show_form(answer, "Skip task", form(), (ActionId.TASK_SKIP, value))
+
+
+async def _skip_form(ask: Ask, client: CutoverClient, tasks: TaskActions, cards: Cards, task: Task) -> View:
+    if task.is_complete:
+        return modals.notice("Skip task", await words.full_card(client, tasks, cards, task))
+    meta = TaskMeta(r=task.runbook_id, t=task.id, seen=seen(task), channel=ask.channel_id)
+    return modal_task.skip_task(await cards.view(task), meta=meta)
 
 
 def _read_skip(view: Mapping[str, Any]) -> Any:

@@ -5,11 +5,8 @@ from __future__ import annotations
 import html
 
 from bot.actions import NotReady, Result, ResultKind, TaskActions
-from bot.blocks import say
-from bot.blocks.ids import ActionId
 from bot.blocks.message import Message
 from bot.blocks.text import Mrkdwn, coded, phrase, user, when
-from bot.blocks.values import Value
 from bot.cutover import CutoverClient
 from bot.errors import CutoverError
 from bot.model import Comment, RunbookStage, Task
@@ -74,11 +71,6 @@ def signed(content: str, ask: Ask) -> str:
     """A comment with the name of the Slack user who adds it: to Cutover, its author is the bot."""
     who = f"{ask.wish.actor.name.raw} ({ask.user_id})"
     return f"{content}<p>Added from Slack by {html.escape(who)}</p>"
-
-
-def expired(action: ActionId, value: Value) -> Message:
-    """Slack lets a modal open only within three seconds of the press."""
-    return say.try_again("That took too long for Slack to open a form.", action, value)
 
 
 async def full_card(client: CutoverClient, tasks: TaskActions, cards: Cards, task: Task) -> Message:

@@ -203,8 +203,8 @@ async def test_a_linked_task_starts_its_child_and_ends_with_it(running: Stage) -
 
 
 async def test_skipping_needs_a_reason_and_keeps_it_as_a_comment(running: Stage) -> None:
-    assert "Why should Back up core switch configuration be skipped?" in await running.command('/task skip "back up"')
-    await running.click("task.skip")
+    await running.command('/task skip "back up core"')
+    assert "Back up core switch configuration" in running.view_text()
     assert (await running.submit({"reason": {"input": "  "}}))["answer"]["errors"] == {
         "reason": "Say why it is skipped."
     }
@@ -213,6 +213,20 @@ async def test_skipping_needs_a_reason_and_keeps_it_as_a_comment(running: Stage)
     assert comments(running, "Back up core switch configuration")[-1].startswith("R&amp;D said &lt;no&gt; (Skipped")
     assert f"({DANA})" in comments(running, "Back up core switch configuration")[-1]
     assert "Due to start" not in running.text()
+
+
+async def test_the_form_of_a_task_that_is_done_or_gone_says_so(running: Stage) -> None:
+    await running.command("/task show roll")
+    card = running.last()
+    await running.command("/task start roll")
+    await running.command("/task finish roll")
+    await running.click("task.skip", message=card)
+    assert "✅ Done" in running.view_text()
+    await running.close()
+    running.cutover.order([{"path": "/tasks/", "times": None, "do": {"status": 503}}])
+    await running.click("task.skip", message=card)
+    assert "Cutover" in running.view_text()
+    assert "One moment" not in running.view_text()
 
 
 async def test_a_reason_behind_the_name_skips_at_once(running: Stage) -> None:
