@@ -24,7 +24,10 @@ _log = structlog.get_logger(__name__)
 _KINDS: Final = {"slash_commands": "command", "interactive": "interactive", "events_api": "event"}
 _FATAL: Final = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "not_allowed_token_type"})
 _PING_SECONDS: Final = 4.0
+_HELLO_SECONDS: Final = 10.0
 _LONGEST_WAIT: Final = 30.0
+_SETTLED: Final = 30.0
+"""A connection that lives shorter counts as a failure; a first failure is followed by a second try at once."""
 _MOST_FRAME: Final = 4 * 1024 * 1024
 
 
@@ -47,14 +50,14 @@ class SocketMode:
         failures = 0
         try:
             while True:
-                self._replace.clear()
                 if await self._connect():
-                    failures = 0
+                    began = self._clock.monotonic()
                     await self._replace.wait()
-                    continue
+                    failures = 0 if self._clock.monotonic() - began >= _SETTLED else failures
                 failures += 1
-                wait = min(_LONGEST_WAIT, 0.25 * 2 ** min(failures, 8)) * random.uniform(0.7, 1.0)  # noqa: S311
-                await self._clock.sleep(wait)
+                if failures > 1:
+                    wait = min(_LONGEST_WAIT, 0.25 * 2 ** min(failures, 8)) * random.uniform(0.7, 1.0)  # noqa: S311
+                    await self._clock.sleep(wait)
         finally:
             self.connected.clear()
             await self._end(self._connections)
@@ -70,9 +73,8 @@ class SocketMode:
         hello = asyncio.Event()
         try:
             url = str((await self._web.call("apps.connections.open", patience=30.0)).get("url", ""))
-            ws = await asyncio.wait_for(
-                self._session.ws_connect(url, heartbeat=_PING_SECONDS, max_msg_size=_MOST_FRAME), 10
-            )
+            opening = self._session.ws_connect(url, heartbeat=_PING_SECONDS, max_msg_size=_MOST_FRAME)
+            ws = await asyncio.wait_for(opening, _HELLO_SECONDS)
         except SlackError as error:
             self.failure = error.error
             level = _log.error if error.error in _FATAL else _log.warning
@@ -86,12 +88,16 @@ class SocketMode:
         self._connections.add(task)
         task.add_done_callback(self._gone)
         first = asyncio.create_task(hello.wait())
-        await asyncio.wait({task, first}, timeout=10, return_when=asyncio.FIRST_COMPLETED)
-        first.cancel()
-        if hello.is_set():
+        try:
+            await asyncio.wait({task, first}, timeout=_HELLO_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            first.cancel()
+        if hello.is_set() and not task.done():
             self.failure = ""
+            self._replace.clear()  # what the old one asked for is done
             self.connected.set()
             return True
+        self.failure = "no hello"
         task.cancel()
         return False
 
@@ -104,7 +110,11 @@ class SocketMode:
             self._replace.set()
 
     async def _listen(self, ws: aiohttp.ClientWebSocketResponse, hello: asyncio.Event) -> None:
-        """Read until the connection ends. After a `disconnect` this one goes on while `run` opens the next."""
+        """Read until the connection ends. After a `disconnect` this one goes on while `run` opens the next.
+
+        Slack says it twice (a warning, then the refresh): one replacement each, or they would double at every refresh.
+        """
+        leaving = False
         try:
             async for frame in ws:
                 if frame.type != aiohttp.WSMsgType.TEXT:
@@ -115,7 +125,9 @@ class SocketMode:
                     hello.set()
                 elif kind == "disconnect":
                     _log.info("socket_refresh", reason=str(envelope.get("reason", ""))[:40])
-                    self._replace.set()
+                    if not leaving:
+                        self._replace.set()
+                    leaving = True
                 elif envelope.get("envelope_id"):
                     self._take(ws, kind, envelope)
         finally:

@@ -26,9 +26,20 @@ def hasty() -> HastyClock:
     return HastyClock()
 
 
+ON_BOTH = {"test_inbox", "test_journal", "test_links_store"}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What stands on the database is tested on SQLite and on PostgreSQL."""
+    if "database" in metafunc.fixturenames and metafunc.module.__name__ in ON_BOTH:
+        metafunc.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+
+
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = Database(f"sqlite:///{tmp_path / 'bot.db'}")
+async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    shared = getattr(request, "param", "sqlite") == "postgresql"
+    url = await request.getfixturevalue("cluster").fresh() if shared else f"sqlite:///{tmp_path / 'bot.db'}"
+    opened = Database(url)
     await opened.open()
     yield opened
     await opened.close()
