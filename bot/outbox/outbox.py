@@ -13,13 +13,13 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.blocks.message import Message
 from bot.clock import Clock
 from bot.errors import SlackError, StoreUnavailable
 from bot.slack.web import SlackOutcomeUnknown, SlackWeb
 from bot.store import Database
+from bot.store.sql import inserting
 from bot.store.tables import letters
 
 _log = structlog.get_logger(__name__)
@@ -52,7 +52,9 @@ class Outbox:
             "body": json.dumps({"text": message.text, "blocks": list(message.blocks)}),
             "state": "waiting",
         }
-        await self._database.write(lambda c: c.execute(insert(letters).on_conflict_do_nothing(["key"]), row))
+        await self._database.write(
+            lambda c: c.execute(inserting(c)(letters).on_conflict_do_nothing(index_elements=["key"]), row)
+        )
         self._wake.set()
 
     async def deliver(self, key: str, channel_id: str, message: Message) -> str:

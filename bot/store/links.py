@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.model import Text
 from bot.store.database import Database
+from bot.store.sql import inserting
 from bot.store.tables import links
 
 
@@ -52,8 +52,10 @@ class Links:
         """Bind, replacing what the channel followed before."""
         row = {**asdict(link), "runbook_name": link.runbook_name.raw}
         rest = {name: value for name, value in row.items() if name not in ("team_id", "channel_id")}
-        statement = insert(links).values(row).on_conflict_do_update(["team_id", "channel_id"], set_=rest)
-        await self._database.write(lambda c: c.execute(statement))
+        place = ["team_id", "channel_id"]
+        await self._database.write(
+            lambda c: c.execute(inserting(c)(links).values(row).on_conflict_do_update(index_elements=place, set_=rest))
+        )
         self._known[link.team_id, link.channel_id] = link
 
     async def remove(self, team_id: str, channel_id: str) -> Link | None:
