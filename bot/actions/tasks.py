@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.actions.context import Wish
 from bot.actions.perform import Performer, signature
-from bot.actions.results import By, Result, ResultKind, by
+from bot.actions.results import By, Result, ResultKind, by, own
 from bot.blocks.values import seen as seen_of
 from bot.cutover import TaskFields, is_done_already
 from bot.errors import BotError, CutoverError, NotAllowed, Refused
@@ -20,6 +20,7 @@ Effect = Callable[[bool | None], Awaitable[Task]]
 _STARTED: Final = ("task.start",)
 _ENDED: Final = ("task.finish", "task.skip")
 _SIGNED: Final = {"task.start": "Started", "task.finish": "Finished"}
+_WHEN_STARTABLE: Final = "It becomes startable when the tasks before it are complete and its fixed start has come."
 _NOT_ASSIGNED: Final = "Cutover lets only the people assigned do that, and the bot's own user is not among them."
 
 
@@ -65,14 +66,9 @@ class TaskActions:
         async with self._do.locks.hold(runbook_id, task_id):
             task = await self._client.get_runbook_task(runbook_id, task_id)
             if task.is_running or task.is_complete:
-                return await self._already(task, _STARTED if task.is_running else _STARTED + _ENDED)
+                return await self._already(task, _STARTED if task.is_running else _STARTED + _ENDED, wish)
             if task.is_waiting and not override:
-                raise NotReady(
-                    "This task cannot start yet.",
-                    "It becomes startable when the tasks before it are complete and its fixed start has come.",
-                    task,
-                    await self.waiting_for(task),
-                )
+                raise NotReady("This task cannot start yet.", _WHEN_STARTABLE, task, await self.waiting_for(task))
             intent = wish.intent(self._do.clock, "task.start", runbook_id, task_id, seen=seen or seen_of(task))
 
             async def effect(forced: bool | None) -> Task:
@@ -80,6 +76,7 @@ class TaskActions:
                 return await self._client.start_runbook_task(runbook_id, task_id, override=forced)
 
             return await self._press(
+                wish,
                 intent,
                 effect,
                 override or (not task.needs_everyone_to_start and self._stands_in(wish, task)),
@@ -104,7 +101,7 @@ class TaskActions:
         async with self._do.locks.hold(runbook_id, task_id):
             task = await self._client.get_runbook_task(runbook_id, task_id)
             if task.is_complete:
-                return await self._already(task, _ENDED)
+                return await self._already(task, _ENDED, wish)
             if task.is_startable or task.is_waiting:
                 raise NotReady("This task does not run yet.", "It has to be started before it can finish.", task)
             intent = wish.intent(self._do.clock, "task.finish", runbook_id, task_id, seen=seen or seen_of(task))
@@ -116,6 +113,7 @@ class TaskActions:
                 )
 
             return await self._press(
+                wish,
                 intent,
                 effect,
                 override or (not task.needs_everyone_to_end and self._stands_in(wish, task)),
@@ -128,7 +126,7 @@ class TaskActions:
         async with self._do.locks.hold(runbook_id, task_id):
             task = await self._client.get_runbook_task(runbook_id, task_id)
             if task.is_complete:
-                return await self._already(task, _ENDED)
+                return await self._already(task, _ENDED, wish)
             intent = wish.intent(self._do.clock, "task.skip", runbook_id, task_id, seen=seen or seen_of(task))
             said = f"{reason} ({signature('Skipped', wish.actor.name.raw, wish.actor.user_id)})"
             words = html.escape(said, quote=False)  # it becomes a comment, and those are HTML
@@ -165,7 +163,14 @@ class TaskActions:
             await self._client.update_runbook_task(runbook_id, task_id, TaskFields(field_values=answers))
 
     async def _press(
-        self, intent: Intent, effect: Effect, forced: bool, *, everyone: bool, reached: Callable[[Task], bool]
+        self,
+        wish: Wish,
+        intent: Intent,
+        effect: Effect,
+        forced: bool,
+        *,
+        everyone: bool,
+        reached: Callable[[Task], bool],
     ) -> Result[Task]:
         """`everyone`: all assigned have to press, so nobody stands in for all of them without saying so."""
 
@@ -186,7 +191,7 @@ class TaskActions:
             task, fresh = await self._do.perform(intent, send, again, sign=_SIGNED[intent.verb])
         except Refused as error:
             if any(is_done_already(finding.code) for finding in error.findings):
-                return await self._already(await again(), (intent.verb,))
+                return await self._already(await again(), (intent.verb,), wish)
             if error.has("task.user_not_assigned") and not forced:
                 raise NotAllowed(_NOT_ASSIGNED, self._way_out(intent.user_id, everyone)) from error
             if error.has("task.not_startable") or error.has("task.not_finishable"):
@@ -197,10 +202,10 @@ class TaskActions:
             return Result(ResultKind.REPEAT, task, By(intent.user_id, self._do.clock.now()))
         return Result(ResultKind.DONE if reached(task) else ResultKind.COUNTED, task)
 
-    async def _already(self, task: Task, verbs: tuple[str, ...]) -> Result[Task]:
+    async def _already(self, task: Task, verbs: tuple[str, ...], wish: Wish) -> Result[Task]:
         await self._do.journal.flush()  # else a press refused a moment ago still counts as one on its way
         found = await self._do.journal.last(task.runbook_id, task.id, verbs)
-        return Result(ResultKind.ALREADY, task, by(found))
+        return own(Result(ResultKind.ALREADY, task, by(found)), wish)
 
     def _way_out(self, user_id: str, everyone: bool) -> str:
         if not self._policy.is_operator(user_id):
