@@ -28,6 +28,7 @@ _RETRY: Final = 5.0
 _LONGEST: Final = 300.0
 _TRIES: Final = 20
 _IDLE: Final = 30.0
+_OPEN: Final = letters.c.state.in_(["waiting", "sending"])
 _TEMPORARY: Final = frozenset({"ratelimited", "unreachable", "internal_error", "fatal_error", "service_unavailable"})
 
 
@@ -69,7 +70,7 @@ class Outbox:
 
     async def waiting(self) -> int:
         """How many letters are not sent yet."""
-        query = sa.select(sa.func.count()).where(letters.c.state.in_(["waiting", "sending"]))
+        query = sa.select(sa.func.count()).where(_OPEN)
         return int(await self._database.read(lambda c: c.execute(query).scalar_one()))
 
     async def run(self) -> None:
@@ -91,16 +92,14 @@ class Outbox:
     async def send_due(self) -> float:
         """Send each channel's oldest due letter; returns the seconds until there may be more to do."""
         now = self._clock.unix()
-        query = sa.select(letters).where(letters.c.state.in_(["waiting", "sending"])).order_by(letters.c.id).limit(500)
-        rows = await self._database.read(lambda c: c.execute(query).mappings().all())
-        first: dict[str, sa.RowMapping] = {}
-        for row in rows:
-            first.setdefault(row["channel_id"], row)
-        due = [row for row in first.values() if self._due(row) <= now]
+        oldest = sa.select(sa.func.min(letters.c.id)).where(_OPEN).group_by(letters.c.channel_id)
+        query = sa.select(letters).where(letters.c.id.in_(oldest)).order_by(letters.c.id)
+        first = await self._database.read(lambda c: c.execute(query).mappings().all())
+        due = [row for row in first if self._due(row) <= now]
         await asyncio.gather(*(self._send(row) for row in due))
         if due:
             return 0.05
-        return min((max(self._due(row) - now, 0.05) for row in first.values()), default=_IDLE)
+        return min((max(self._due(row) - now, 0.05) for row in first), default=_IDLE)
 
     def _due(self, row: sa.RowMapping) -> float:
         return max(float(row["due_at"]), self._next_at.get(row["channel_id"], 0.0))
