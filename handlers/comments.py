@@ -13,10 +13,10 @@ from bot.blocks.forms import CommentForm
 from bot.blocks.html import readable, to_html, typed_html
 from bot.blocks.ids import ActionId, ShortcutId, ViewId
 from bot.blocks.message import View
-from bot.blocks.text import phrase
+from bot.blocks.text import literal_lines, phrase
 from bot.blocks.values import CommentMeta, RunbookValue, TaskValue
 from bot.cutover import CutoverClient
-from bot.errors import BadInput, NotFound, SlackError
+from bot.errors import BadInput, BotError, NotFound, SlackError
 from bot.model import Text
 from bot.slack.answer import Answer
 from bot.slack.people import People
@@ -142,6 +142,12 @@ async def submit_comment(
         who = f"{(await people.member(meta.author)).name.raw} in Slack:" if meta.author else "In Slack:"
         link = f"<p>{html.escape(meta.permalink)}</p>" if meta.permalink else ""
         content = f"<p>{html.escape(who)}</p>{content}{link}"
-    await edits.comment(ask.wish, runbook_id, task_id, words.signed(content, ask))
+    try:
+        await edits.comment(ask.wish, runbook_id, task_id, words.signed(content, ask))
+    except BotError:  # the form is closed by now, and what was typed would be gone with it
+        await answer.say(
+            say.note(phrase("📝 These were your words:\n{text}", text=literal_lines(form.text, 2_500, 60)))
+        )
+        raise
     said = phrase("The comment is on {task}.", task=task.name) if task else "The comment is in the runbook."
     await answer.say(say.done(said, buttons=say.task_buttons(task) if task else ()))

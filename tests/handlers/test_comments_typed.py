@@ -148,3 +148,13 @@ async def test_a_comment_that_cutover_refuses_is_told_and_can_be_repeated(runnin
     assert "Content is too long" in said
     assert "✅" in await running.command("/task comment roll hello")
     assert len(comments(running, ROLL)) == 1
+
+
+async def test_words_typed_into_a_form_are_given_back_when_cutover_fails(running: Stage) -> None:
+    await running.command("/task comment roll")
+    running.cutover.order([{"method": "POST", "path": "/comments$", "times": 1, "do": {"status": 503}}])
+    await running.submit({"text": {"input": "a long story\nof <two> lines"}})
+    words, error = running.messages()[-2:]
+    assert words["text"] == "📝 These were your words:\na long story\nof &lt;two&gt; lines"
+    assert "Cutover" in error["text"]
+    assert comments(running, ROLL) == []
