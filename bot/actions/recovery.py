@@ -135,7 +135,7 @@ class Recovery:
 
 
 def _word(intent: Intent, name: Text, found: bool | None) -> Message:
-    what = phrase(_WORDS[intent.verb], name=bold(name))
+    what = phrase(_WORDS.get(intent.verb, "{name} was changed"), name=bold(name))
     if found is None:
         return say.note(
             phrase("❓ It stayed unknown whether {what}: Cutover did not tell.", what=what),
