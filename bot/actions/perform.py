@@ -67,8 +67,8 @@ class Performer:
         """(value, fresh). `effect` writes once and returns the value, or None where the answer does not tell it;
         `again` reads it when the effect is known to be there.
 
-        `fresh` is False when this very wish had been carried out before. Raises what `effect` raises, `NotDone`,
-        `StillOpen`, or `UnknownOutcome` when even a look did not tell (then `Recovery` goes on looking).
+        `fresh` is False when an earlier press had this wish carried out; the same press comes again after a crash.
+        Raises what `effect` raises, `NotDone`, `StillOpen`, or `UnknownOutcome` when even a look did not tell (then `Recovery` goes on looking).
         """
         if sign:  # kept with the intent, so that recovery can sign after a crash
             intent = replace(intent, wish={**intent.wish, "sign": sign})
@@ -76,7 +76,8 @@ class Performer:
         if not begun.fresh:
             if begun.outcome is None or begun.outcome.kind is OutcomeKind.UNKNOWN:
                 raise StillOpen("This was asked for before and has no answer yet.", "The bot is checking and will say.")
-            return await again(), False
+            delivery = intent.origin.get("delivery")
+            return await again(), bool(delivery) and begun.intent.origin.get("delivery") == delivery
         value: T | None = None
         try:
             value = await effect()
@@ -137,7 +138,8 @@ class Performer:
         if intent.verb.endswith(".comment"):
             same = await self.journal.twins(intent, "content")
             intent = replace(intent, wish={**intent.wish, "same": same})
-        return await LOOKS[intent.verb](self.client, intent)
+        look = LOOKS.get(intent.verb)  # None: a wish of another version of the bot
+        return await look(self.client, intent) if look else None
 
     async def _ask(self, intent: Intent) -> None:
         """After a write without an answer: returns when the effect is there."""

@@ -9,7 +9,7 @@ from typing import Final
 
 from bot.actions.context import Wish
 from bot.actions.perform import Performer
-from bot.actions.results import Result, ResultKind, by
+from bot.actions.results import Result, ResultKind, by, own
 from bot.blocks.forms import StartForm
 from bot.blocks.values import seen_runbook
 from bot.cutover import CopyFrom, RunbookFields
@@ -58,7 +58,7 @@ class RunbookActions:
             runbook = await self._client.get_runbook(runbook_id)
             running = await self.check_start(runbook)
             if running is not None:
-                return running
+                return own(running, wish)
             intent = wish.intent(
                 self._do.clock,
                 "runbook.start",
@@ -94,7 +94,7 @@ class RunbookActions:
             runbook = await self._client.get_runbook(runbook_id)
             reached = await self.check_turn(wish, runbook, action)
             if reached is not None:
-                return reached
+                return own(reached, wish)
             # A run may be paused many times, and two pauses can look the same (`updated_at` is often to the second).
             seen = seen_runbook(runbook)
             intent = wish.intent(self._do.clock, f"runbook.{action}", runbook_id, seen=seen, once=True)
