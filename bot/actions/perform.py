@@ -68,7 +68,8 @@ class Performer:
         `again` reads it when the effect is known to be there.
 
         `fresh` is False when an earlier press had this wish carried out; the same press comes again after a crash.
-        Raises what `effect` raises, `NotDone`, `StillOpen`, or `UnknownOutcome` when even a look did not tell (then `Recovery` goes on looking).
+        Raises what `effect` raises, `NotDone`, `StillOpen`, or `UnknownOutcome` when even a look did not tell (then
+        `Recovery` goes on looking).
         """
         if sign:  # kept with the intent, so that recovery can sign after a crash
             intent = replace(intent, wish={**intent.wish, "sign": sign})
