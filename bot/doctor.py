@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from bot.cutover.transport import Transport
 from bot.errors import BotError, Forbidden, SlackError, Unauthorised
 from bot.settings import Settings, SettingsError, load
 from bot.slack.web import SlackWeb
-from bot.store import Database
+from bot.store.check import check
 
 _SECONDS = aiohttp.ClientTimeout(total=10)
 _SLACK_ADVICE = {
@@ -24,6 +25,7 @@ _SLACK_ADVICE = {
     "token_revoked": "The token was revoked: install the app again and copy the new one.",
     "not_allowed_token_type": "This is the wrong kind of token: bot tokens begin with xoxb-, app tokens with xapp-.",
     "missing_scope": "Give the app the scopes of manifest.yml and install it again.",
+    "no_json": "What is at SLACK_API_URL does not answer like Slack: check the address, and proxies on the way.",
     "unreachable": "SLACK_API_URL cannot be reached from here: check the address, the proxy and the firewall.",
 }
 
@@ -76,10 +78,12 @@ async def _bot_token(settings: Settings, session: aiohttp.ClientSession) -> Find
         async with session.post(settings.slack_api_url + "auth.test", headers=headers, timeout=_SECONDS) as reply:
             answer = await reply.json(content_type=None)
             scopes = reply.headers.get("X-OAuth-Scopes")
-    except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
+    except ValueError:
+        return Finding("SLACK_BOT_TOKEN", False, _SLACK_ADVICE["no_json"])
+    except (aiohttp.ClientError, TimeoutError, OSError):
         return Finding("SLACK_BOT_TOKEN", False, _SLACK_ADVICE["unreachable"])
     if not isinstance(answer, dict) or not answer.get("ok"):
-        error = str(answer.get("error") if isinstance(answer, dict) else "no JSON")
+        error = str(answer.get("error") if isinstance(answer, dict) else "no_json")
         return Finding("SLACK_BOT_TOKEN", False, _SLACK_ADVICE.get(error, f"Slack answers {error}."))
     lacking = set(manifest.SCOPES) - {one.strip() for one in (scopes or "").split(",")}
     if scopes is not None and lacking:
@@ -136,12 +140,7 @@ async def _cutover(settings: Settings, session: aiohttp.ClientSession) -> AsyncI
 
 
 async def _store(settings: Settings) -> Finding:
-    database = Database(settings.bot_database_url)
     try:
-        await database.open()
-        await database.flush()
+        return Finding("BOT_DATABASE_URL", True, await asyncio.to_thread(check, settings.bot_database_url))
     except BotError as error:
         return Finding("BOT_DATABASE_URL", False, f"{error.sentence} {error.hint}".strip())
-    finally:
-        await database.close()
-    return Finding("BOT_DATABASE_URL", True, "can be written")
