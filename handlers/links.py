@@ -9,6 +9,7 @@ from bot.errors import BadInput, SlackError
 from bot.outbox import Outbox
 from bot.settings import Settings
 from bot.slack.answer import Answer
+from bot.slack.web import SlackOutcomeUnknown
 from bot.store import Link, Links
 from handlers import grammar
 from handlers.ask import Ask
@@ -17,6 +18,7 @@ from handlers.targets import Targets
 
 routes = Routes()
 _OUTSIDE = frozenset({"not_in_channel", "channel_not_found"})
+_LATER = frozenset({"ratelimited", "unreachable", "internal_error", "fatal_error", "service_unavailable"})
 
 
 @routes.command("cutover", "link", "<runbook>")
@@ -60,6 +62,11 @@ def _refused(error: SlackError, prefix: str) -> BadInput:
         return BadInput(
             "The bot is not in this channel, so nothing was linked.",
             f"Type `/invite @cutover` here (the bot's name in your workspace), then `/{prefix}cutover link` again.",
+        )
+    if isinstance(error, SlackOutcomeUnknown) or error.error in _LATER:
+        return BadInput(
+            "Slack did not take the bot's post here, so nothing was linked.",
+            f"Type `/{prefix}cutover link` again in a moment; until then a post that says otherwise is wrong.",
         )
     return BadInput(
         f"Slack does not let the bot post here ({error.error}), so nothing was linked.", "Try another channel."

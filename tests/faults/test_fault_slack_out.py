@@ -200,6 +200,24 @@ async def test_a_link_whose_post_got_no_answer_is_tried_again(tmp_path: Path, cl
 
 
 @pytest.mark.parametrize(
+    "do", [{"cut": "after"}, {"status": 503, "body": "x"}, {"error": "internal_error"}, {"status": 429}]
+)
+async def test_a_link_that_slack_never_confirms_is_not_saved(
+    tmp_path: Path, clock: HastyClock, do: dict[str, Any]
+) -> None:
+    stage, stack = await open_stage(tmp_path, clock=clock)
+    async with stack:
+        await api(stage, "chat.postMessage", do, times=99)
+        said = await stage.command("/cutover link fail-over")
+        assert "nothing was linked" in said
+        assert "again in a moment" in said
+        stage.slack.forget_faults()
+        assert "linked to no runbook" in await stage.command("/cutover whoami")
+        await stage.link()
+        assert ROLL in await stage.command("/task list")
+
+
+@pytest.mark.parametrize(
     "do", [{"status": 500, "body": "x"}, {"error": "user_not_found"}, {"status": 429}, {"cut": "after"}]
 )
 async def test_a_name_that_slack_does_not_tell_falls_back(
