@@ -1,0 +1,137 @@
+"""Between the transports and the listeners: kept, acknowledged, worked on; each delivery once."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from slack_bolt.async_app import AsyncAck
+
+from bot.clock import ManualClock
+from bot.metrics import Metrics
+from bot.slack.bolt import make_bolt
+from bot.slack.front import Front, Reply
+from bot.slack.inbox import Inbox
+from bot.store import Database
+
+COMMAND = {"command": "/task", "text": "list", "team_id": "T1", "user_id": "U1", "trigger_id": "1.2.a"}
+ASKED = {
+    "type": "block_suggestion",
+    "action_id": "pick.task",
+    "value": "core",
+    "user": {"id": "U1"},
+    "team": {"id": "T1"},
+}
+
+
+class Desk:
+    """A front over a real Bolt app whose listeners only take notes."""
+
+    def __init__(self, database: Database, clock: ManualClock) -> None:
+        self.database, self.clock, self.metrics = database, clock, Metrics()
+        self.inbox = Inbox(database, clock)
+        self.worked: list[str] = []
+        self.go = asyncio.Event()
+        self.go.set()
+        app = make_bolt("xoxb-1")
+
+        @app.command("/task")
+        async def command(ack: AsyncAck, context: dict[str, Any]) -> None:
+            await self.go.wait()
+            self.worked.append(context["delivery"].text)
+            await ack(text="heard")
+
+        @app.options("pick.task")
+        async def options(ack: AsyncAck) -> None:
+            self.worked.append("options")
+            await ack(options=[])
+
+        self.app = app
+        self.front = self.restarted()
+
+    def restarted(self) -> Front:
+        """The front of a bot that was started anew."""
+        return Front(self.app, self.inbox, self.clock, lambda delivery: delivery.team_id == "T1", self.metrics)
+
+
+@pytest.fixture
+def desk(database: Database, clock: ManualClock) -> Desk:
+    return Desk(database, clock)
+
+
+async def test_a_delivery_is_on_disk_before_it_is_worked_on(desk: Desk) -> None:
+    desk.go.clear()
+    taken = asyncio.create_task(desk.front.receive("command", COMMAND))
+    while not (kept := await desk.inbox.left_over()):
+        await asyncio.sleep(0)
+    assert desk.worked == []
+    assert [one.kind for one in kept] == ["command"]
+    desk.go.set()
+    assert (await taken).status == 200
+
+
+async def test_a_repeated_delivery_gets_the_first_answer_and_is_not_worked_on(desk: Desk) -> None:
+    first = await desk.front.receive("command", COMMAND)
+    assert first == Reply(200, {"text": "heard"})
+    assert await desk.front.receive("command", dict(COMMAND)) == first
+    assert desk.worked == ["list"]
+    assert desk.metrics.repeated._value.get() == 1
+
+
+async def test_deliveries_that_come_together_are_one(desk: Desk) -> None:
+    desk.go.clear()
+    several = [asyncio.create_task(desk.front.receive("command", COMMAND)) for _ in range(4)]
+    await asyncio.sleep(0)
+    desk.go.set()
+    replies = await asyncio.gather(*several)
+    assert set(map(repr, replies)) == {repr(Reply(200, {"text": "heard"}))}
+    assert desk.worked == ["list"]
+
+
+async def test_after_a_restart_the_disk_remembers(desk: Desk) -> None:
+    await desk.front.receive("command", COMMAND)
+    assert await desk.restarted().receive("command", COMMAND) == Reply()
+    assert desk.worked == ["list"]
+
+
+async def test_another_workspace_is_refused(desk: Desk) -> None:
+    assert await desk.front.receive("command", {**COMMAND, "team_id": "T2"}) == Reply(403)
+    assert desk.worked == []
+
+
+@pytest.mark.parametrize("kind", ["interactive", "event"])
+async def test_what_has_no_name_is_refused(desk: Desk, kind: str) -> None:
+    assert await desk.front.receive(kind, {}) == Reply(400)
+    assert await desk.inbox.left_over() == []
+
+
+async def test_a_question_is_answered_each_time_and_not_kept(desk: Desk) -> None:
+    for _ in range(2):
+        assert (await desk.front.receive("interactive", ASKED)).payload == {"options": []}
+    assert desk.worked == ["options", "options"]
+    assert await desk.inbox.left_over() == []
+
+
+async def test_without_a_disk_what_only_reads_goes_on(desk: Desk) -> None:
+    await desk.database.close()
+    assert (await desk.front.receive("command", COMMAND)).status == 200
+    assert desk.worked == ["list"]
+
+
+async def test_unfinished_work_is_taken_up_again_three_times_at_most(desk: Desk) -> None:
+    await desk.inbox.keep("command:a", "command", b'{"command":"/task","text":"list","team_id":"T1"}')
+    for _ in range(5):
+        await desk.restarted().take_up(await desk.inbox.left_over())
+        await desk.database.flush()
+    assert desk.worked == ["list"] * 3
+    assert await desk.inbox.left_over() == []
+
+
+async def test_unfinished_work_of_half_an_hour_ago_is_given_up(desk: Desk) -> None:
+    await desk.inbox.keep("command:a", "command", b'{"command":"/task","text":"list","team_id":"T1"}')
+    desk.clock.advance(1801)
+    assert await desk.front.take_up(await desk.inbox.left_over()) == 0
+    await desk.database.flush()
+    assert desk.worked == []
+    assert await desk.inbox.left_over() == []
