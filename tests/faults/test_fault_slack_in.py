@@ -176,10 +176,10 @@ async def test_silence_is_noticed_and_a_new_connection_opened(running: Stage, mo
 FRAMES = ["{nope", "[1,2]", "null", '{"type":"unheard_of","envelope_id":"x1","payload":{}}', '{"envelope_id":5}', "{}"]
 
 
-@pytest.mark.parametrize("frame", [*FRAMES, "x" * 300_000])
-async def test_a_frame_that_is_no_envelope_does_no_harm(running: Stage, frame: str) -> None:
-    await running.slack.order([{"on": "socket", "do": {"send": frame}}])
-    await still_works(running)
+async def test_a_frame_that_is_no_envelope_does_no_harm(running: Stage) -> None:
+    for frame in (*FRAMES, "x" * 300_000):
+        await running.slack.order([{"on": "socket", "do": {"send": frame}}])
+        await still_works(running)
 
 
 async def test_a_socket_address_that_is_refused_for_a_while(running: Stage) -> None:

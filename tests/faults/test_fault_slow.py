@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
 from fault_world import ROLL, effects, held, still_works
 from stage import DANA, FAILOVER, IVAN, SAM, Stage
 
@@ -47,16 +46,17 @@ async def _show_while_it_hangs(stage: Stage) -> str:
 FORMS = ["/runbook start", "/runbook pause", "/runbook status", "/runbook edit", "/runbook create", "/runbook comment"]
 
 
-@pytest.mark.parametrize("line", [*FORMS, "/task comment roll", "/task edit roll", "/task create"])
-async def test_a_form_opens_as_a_loading_view_before_cutover_is_asked(running: Stage, line: str) -> None:
-    name, _, text = line.partition(" ")
-    async with held(running, "/core/") as gate:
-        await running.slack.command(DANA, FAILOVER, name, text)
-        await running.until(lambda: gate.arrived)
-        assert "One moment" in running.view_text()
-    await running.settle()
-    assert "One moment" not in running.view_text()
-    await still_works(running)
+async def test_a_form_opens_as_a_loading_view_before_cutover_is_asked(running: Stage) -> None:
+    for line in (*FORMS, "/task comment roll", "/task edit roll", "/task create"):
+        name, _, text = line.partition(" ")
+        async with held(running, "/core/") as gate:
+            await running.slack.command(DANA, FAILOVER, name, text)
+            await running.until(lambda gate=gate: gate.arrived)
+            assert "One moment" in running.view_text(), line
+        await running.settle()
+        assert "One moment" not in running.view_text(), line
+        await running.close()
+        await still_works(running)
 
 
 async def test_the_form_of_a_button_opens_as_a_loading_view(running: Stage) -> None:
