@@ -136,3 +136,14 @@ async def test_unknown_that_did_not_happen_is_said_too(running: Stage) -> None:
     await running.until(lambda: "did not happen" in running.text())
     assert "Repeat it if you still want it" in running.text() or "Repeat" in str(running.last()["blocks"])
     assert "You started this" in await running.command("/task start roll")
+
+
+async def test_a_signature_that_failed_before_a_restart_is_added_after_it(running: Stage) -> None:
+    running.cutover.order([{"method": "POST", "path": "/comments$", "do": {"cut": "before"}}])
+    assert "You started this" in await running.command("/task start roll")
+    await running.stop()
+    assert signatures(running) == []
+    await running.start()
+    await running.until(lambda: signatures(running))
+    await still_works(running)
+    assert len(signatures(running)) == 1
