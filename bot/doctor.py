@@ -86,10 +86,12 @@ async def _bot_token(settings: Settings, session: aiohttp.ClientSession) -> Find
         error = str(answer.get("error") if isinstance(answer, dict) else "no_json")
         return Finding("SLACK_BOT_TOKEN", False, _SLACK_ADVICE.get(error, f"Slack answers {error}."))
     lacking = set(manifest.SCOPES) - {one.strip() for one in (scopes or "").split(",")}
-    if scopes is not None and lacking:
+    if scopes is not None and lacking - manifest.OPTIONAL:
         sentence = f"scopes are missing: {', '.join(sorted(lacking))}. Add them and install the app again."
         return Finding("SLACK_BOT_TOKEN", False, sentence)
     known = "all scopes are there" if scopes is not None else "Slack did not tell the scopes"
+    if scopes is not None and lacking:
+        known = f"works with less, for these scopes are missing: {', '.join(sorted(lacking))}"
     return Finding("SLACK_BOT_TOKEN", True, f"works in {answer.get('team')} as {answer.get('user')}; {known}")
 
 

@@ -11,8 +11,16 @@ SCOPES: Final = {
     "chat:write": "post announcements where the bot is a member, and answers that only one person sees",
     "commands": "the slash commands and the message shortcut",
     "users:read": "the name that goes into comments in Cutover",
-    "users:read.email": "find the Cutover user that belongs to a Slack user, for `assign` and `whoami`",
+    "users:read.email": "find the Cutover user that belongs to a Slack user, and who to mention when a task can start",
+    "pins:write": "pin the live board of a run",
+    "channels:read": "show in the App Home the runs of the public channels that the person is in",
+    "groups:read": "the same for private channels",
+    "channels:history": "after a crash, see whether a post arrived before it is posted again, in public channels",
+    "groups:history": "the same in private channels",
 }
+OPTIONAL: Final = frozenset({"pins:write", "channels:read", "groups:read", "channels:history", "groups:history"})
+"""The bot works without these, with less: README says what is lost."""
+EVENTS: Final = ("app_home_opened",)
 COMMANDS: Final = {
     "runbook": ("Find, start and steer runbooks", "list | show | streams | start | status | comment | help"),
     "task": ("See, start and finish tasks", "list | next | show | start | finish | skip | assign | comment | help"),
@@ -41,6 +49,9 @@ def build(prefix: str = "", request_url: str | None = None, *, commands: Iterabl
     interactivity: dict[str, Any] = {"is_enabled": True}
     if request_url:
         interactivity |= {"request_url": request_url, "message_menu_options_url": request_url}
+    events: dict[str, Any] = {"bot_events": list(EVENTS)}
+    if request_url:
+        events |= {"request_url": request_url}
     return {
         "display_information": {
             "name": "Cutover",
@@ -48,12 +59,18 @@ def build(prefix: str = "", request_url: str | None = None, *, commands: Iterabl
             "background_color": "#0f766e",
         },
         "features": {
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": True,
+            },
             "bot_user": {"display_name": "cutover", "always_online": True},
             "shortcuts": shortcuts,
             "slash_commands": entries,
         },
         "oauth_config": {"scopes": {"bot": list(SCOPES)}},
         "settings": {
+            "event_subscriptions": events,
             "interactivity": interactivity,
             "org_deploy_enabled": False,
             "socket_mode_enabled": request_url is None,

@@ -9,6 +9,7 @@ import asyncio
 import re
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import aiohttp
@@ -36,6 +37,7 @@ _log = structlog.get_logger(__name__)
 _ANY: Final = re.compile(r"")
 _OPTIONS_SECONDS: Final = 2.0
 _MOST_AT_ONCE: Final = 256
+_HOME: Final = "app_home_opened"
 _PERHAPS_DONE: Final = (UnknownOutcome, DoneUnread, StillOpen)
 
 
@@ -107,7 +109,11 @@ class Guard:
 
     async def _on_event(self, ack: AsyncAck, body: dict[str, Any], context: dict[str, Any]) -> None:
         await ack()
-        self._inbox.done(_delivery("event", body, context).key)
+        delivery = _delivery("event", body, context)
+        if delivery.name in self._routes.events:
+            self._start(delivery, self._event)
+        else:
+            self._inbox.done(delivery.key)
 
     async def _on_view(self, ack: AsyncAck, body: dict[str, Any], context: dict[str, Any]) -> None:
         """The ack is the answer: errors beside the fields, the next view, or nothing (the modal closes)."""
@@ -231,7 +237,15 @@ class Guard:
                     f"Ask for a fresh card, for example with `/{self._prefix}task show`.",
                 )
             return  # an input of a modal that reports its changes: nothing to do until it is submitted
-        await self._call(listener, await self._ask(delivery), answer)
+        try:
+            await self._call(listener, await self._ask(delivery), answer)
+        finally:
+            if delivery.view.get("type") == "home" and _HOME in self._routes.events:
+                self._start(replace(delivery, name=_HOME), self._event)  # what was pressed there shows its effect there
+
+    async def _event(self, delivery: Delivery, answer: Answer) -> None:
+        ask = await self._ask(delivery, named=False)
+        await self._call(self._routes.events[delivery.name], ask, answer)
 
     async def _shortcut(self, delivery: Delivery, answer: Answer) -> None:
         listener = self._routes.shortcuts.get(delivery.name)

@@ -54,6 +54,7 @@ class Routes:
         self.submits: dict[str, Submit] = {}
         self.shortcuts: dict[str, Listener] = {}
         self.questions: dict[str, Listener] = {}
+        self.events: dict[str, Listener] = {}
 
     def command(self, command: str, verb: str, usage: str = "") -> Callable[[L], L]:
         """`/<command> <verb> <usage>`; the listener's docstring is its line in the help."""
@@ -79,6 +80,10 @@ class Routes:
         """A type-ahead; the listener returns the options."""
         return self._into(self.questions, ids)
 
+    def event(self, *types: str) -> Callable[[L], L]:
+        """Something that Slack tells, by its event type; nobody waits for an answer."""
+        return self._into(self.events, types)
+
     def submit(self, view: ViewId, read: Read, then: str | None = None) -> Callable[[L], L]:
         """A submitted modal. With `then` the modal stays open, loading, and the listener shows the result there."""
 
@@ -91,7 +96,7 @@ class Routes:
     def merge(self, *others: Routes) -> Routes:
         """Take over the listeners of `others`; two for one thing are an error."""
         for other in others:
-            for name in ("verbs", "actions", "submits", "shortcuts", "questions"):
+            for name in ("verbs", "actions", "submits", "shortcuts", "questions", "events"):
                 mine, theirs = getattr(self, name), getattr(other, name)
                 twice = mine.keys() & theirs.keys()
                 if twice:

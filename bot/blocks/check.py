@@ -42,13 +42,14 @@ def _view(view: Mapping[str, Any]) -> Iterator[str]:
     blocks = view.get("blocks", [])
     yield from _count(blocks, 1, 100, "blocks")
     yield from _length(view.get("private_metadata", ""), 0, 3_000, "private_metadata")
-    yield from _length(view.get("callback_id", ""), 1, 255, "callback_id")
+    if view.get("type") == "modal" or "callback_id" in view:
+        yield from _length(view.get("callback_id", ""), 1, 255, "callback_id")
     if len(json.dumps(view).encode()) > 250_000:
         yield "view: over 250 kB"
     for name in ("title", "submit", "close"):
         if name in view:
             yield from _text(view[name], 24, f"{name}", "plain_text")
-    if "title" not in view:
+    if "title" not in view and view.get("type") == "modal":
         yield "title: missing"
     if "submit" not in view and any(b.get("type") == "input" for b in blocks):
         yield "submit: needed with inputs"

@@ -34,6 +34,9 @@ class ActionId(StrEnum):
     CHOOSE_RUNBOOK = "choose.runbook"
     CHOOSE_TASK = "choose.task"
     CHOOSE_TEMPLATE = "choose.template"
+    CHOOSE_ZONE = "choose.zone"
+    HOME_WATCH = "home.watch"
+    HOME_REFRESH = "home.refresh"
     OPEN_LINK = "open.link"
     INPUT = "input"
 
@@ -54,6 +57,7 @@ class ViewId(StrEnum):
     CREATE_TASK = "create_task"
     EDIT_TASK = "edit_task"
     ASSIGN = "assign"
+    WATCH = "watch"
     NOTICE = "notice"
 
 

@@ -141,6 +141,12 @@ class CreateMeta(ViewMeta):
     r: str | None = None
 
 
+class HomeValue(Value):
+    """A press in the App Home; `c`: the channel meant, empty for the whole."""
+
+    c: str = ""
+
+
 V = TypeVar("V", bound=Value)
 _OLD = "This button is from an older version of the bot."
 _OLD_HINT = "Ask for it again, for example with the command that showed it."

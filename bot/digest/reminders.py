@@ -1,4 +1,4 @@
-"""What a channel asked to be reminded of. The one rule: pure; one moment gives the same keys, and a key is said once."""
+"""What a channel asked to be reminded of. The one rule: pure; one moment gives the same keys, a key is said once."""
 
 from __future__ import annotations
 

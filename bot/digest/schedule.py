@@ -16,6 +16,7 @@ from cronsim import CronSim
 
 from bot.blocks.forms import exact_duration, parse_duration
 from bot.errors import BadInput
+from bot.model.hearing import Hearing
 
 SHORTEST: Final = 5 * 60
 LONGEST: Final = 24 * 3600
@@ -103,6 +104,12 @@ def next_slot(spec: Spec, where: ZoneInfo, after: datetime) -> datetime:
         return _next_of_every(timedelta(seconds=spec.seconds), where, after)
     days = ",".join(str((day + 1) % 7) for day in sorted(spec.days))
     return min(_next_at(one, days, where, after) for one in spec.times)
+
+
+def is_slot(spec: Spec, where: ZoneInfo, unix: float) -> bool:
+    """Whether this moment (Unix seconds) is a slot."""
+    at = datetime.fromtimestamp(unix, UTC)
+    return next_slot(spec, where, at - timedelta(seconds=1)) == at
 
 
 def _next_of_every(gap: timedelta, where: ZoneInfo, after: datetime) -> datetime:
@@ -201,3 +208,21 @@ def _runs(days: frozenset[int]) -> list[list[int]]:
 
 def _ranges(days: frozenset[int]) -> str:
     return ",".join(_DAYS[run[0]] if len(run) == 1 else f"{_DAYS[run[0]]}-{_DAYS[run[-1]]}" for run in _runs(days))
+
+
+def check(hearing: Hearing) -> None:
+    """Raises `BadInput` when its digest could never be posted: all its times lie in the quiet hours."""
+    spec = parse(hearing.digest) if hearing.digest else None
+    if isinstance(spec, At) and all(_within(hearing, f"{one:%H:%M}") for one in spec.times):
+        hours = f"{hearing.quiet_from}-{hearing.quiet_to}"
+        raise BadInput(
+            f"That is in the quiet hours of this channel ({hours}), when no digest is posted.",
+            "Change them with `/cutover watch`.",
+        )
+
+
+def _within(hearing: Hearing, local: str) -> bool:
+    start, end = hearing.quiet_from, hearing.quiet_to
+    if not start or not end:
+        return False
+    return start <= local < end if start < end else local >= start or local < end

@@ -26,22 +26,25 @@ def summarise(
     streams: Collection[str] | None = None,
     task_types: Iterable[TaskType] = (),
     status_minutes: int = 0,
+    since: float | None = None,
 ) -> Summary:
     """What is, and what became different since `old` (None, or of another run: nothing is compared).
 
     `streams`: ids the channel listens to, None for all. `status_minutes`: when a status is overdue, 0 for the default.
+    `since`: when (Unix) `old` was told, for a reading that did not change is older than that.
     """
     wanted = None if streams is None else with_children(new, streams)
     seen = progress(new, now, milestones=milestone_types(task_types), streams=wanted)
     questions = _questions(new, seen, wanted, now, status_minutes or STATUS_MINUTES)
     if old is None or not _same_run(old.runbook, new.runbook):
         return Summary(new.runbook, seen, questions=questions, some_streams=wanted is not None)
-    pair = _Pair(old, new, wanted, now)
+    then = datetime.fromtimestamp(since or old.read_at, UTC)
+    pair = _Pair(old, new, wanted, now, then)
     before, after = pair.tasks(old), pair.tasks(new)
     return Summary(
         runbook=new.runbook,
         progress=seen,
-        since=moment_of(old),
+        since=then,
         stage_before=old.runbook.stage if old.runbook.stage != new.runbook.stage else None,
         status_before=old.runbook.status if _status(old.runbook) != _status(new.runbook) else None,
         done_before=sum(task.stage == TaskStage.COMPLETE for task in before.values()),
@@ -52,11 +55,6 @@ def summarise(
         questions=questions,
         some_streams=wanted is not None,
     )
-
-
-def moment_of(snapshot: Snapshot) -> datetime:
-    """When it was read."""
-    return datetime.fromtimestamp(snapshot.read_at, tz=UTC)
 
 
 def _same_run(old: RunbookState, new: RunbookState) -> bool:
@@ -72,6 +70,7 @@ class _Pair:
     new: Snapshot
     wanted: frozenset[str] | None
     now: datetime
+    then: datetime
 
     def tasks(self, snapshot: Snapshot) -> dict[str, TaskState]:
         if self.wanted is None:
@@ -142,7 +141,7 @@ def _stream_news(pair: _Pair, seen: Progress) -> tuple[StreamNews, ...]:
 
 
 def _tallies(pair: _Pair) -> dict[str | None, _Tally]:
-    before, known, then = pair.tasks(pair.old), pair.new.streams, moment_of(pair.old)
+    before, known = pair.tasks(pair.old), pair.new.streams
     tallies: dict[str | None, _Tally] = {}
     for key, task in pair.tasks(pair.new).items():
         was = before.get(key)
@@ -151,7 +150,7 @@ def _tallies(pair: _Pair) -> dict[str | None, _Tally]:
         tally = tallies.setdefault(task.stream_id if task.stream_id in known else None, _Tally())
         if was is None or was.stage != task.stage:
             tally.add(task)
-        tally.late += is_late(task, pair.now) and not (was is not None and is_late(was, then))
+        tally.late += is_late(task, pair.now) and not (was is not None and is_late(was, pair.then))
     return tallies
 
 

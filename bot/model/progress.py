@@ -69,13 +69,13 @@ class Progress:
 
 def moment(text: str | None) -> datetime | None:
     """An ISO 8601 time as aware UTC; None for nothing, and for what is no time."""
+    if not text:
+        return None
     try:
-        at = datetime.fromisoformat(text) if text else None
-    except ValueError:
+        at = datetime.fromisoformat(text.strip().removesuffix(" UTC"))
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    if at is None:
-        return None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def due(task: TaskState) -> datetime | None:
