@@ -32,16 +32,6 @@ SHORTCUTS: Final = {"comment_from_message": ("Add to runbook comments", "Keep th
 
 def build(prefix: str = "", request_url: str | None = None, *, commands: Iterable[str] = COMMANDS) -> dict[str, Any]:
     """The manifest; Socket Mode unless `request_url` (ends in /slack/events) is given. `prefix` before all commands."""
-    entries = []
-    for name in commands:
-        description, usage = COMMANDS[name]
-        entry: dict[str, Any] = {
-            "command": f"/{prefix}{name}",
-            "description": description,
-            "usage_hint": usage,
-            "should_escape": True,
-        }
-        entries.append({**entry, "url": request_url} if request_url else entry)
     shortcuts = [
         {"name": title, "type": "message", "callback_id": key, "description": description}
         for key, (title, description) in SHORTCUTS.items()
@@ -66,7 +56,7 @@ def build(prefix: str = "", request_url: str | None = None, *, commands: Iterabl
             },
             "bot_user": {"display_name": "cutover", "always_online": True},
             "shortcuts": shortcuts,
-            "slash_commands": entries,
+            "slash_commands": [_command(name, prefix, request_url) for name in commands],
         },
         "oauth_config": {"scopes": {"bot": list(SCOPES)}},
         "settings": {
@@ -77,6 +67,17 @@ def build(prefix: str = "", request_url: str | None = None, *, commands: Iterabl
             "token_rotation_enabled": False,
         },
     }
+
+
+def _command(name: str, prefix: str, request_url: str | None) -> dict[str, Any]:
+    description, usage = COMMANDS[name]
+    entry: dict[str, Any] = {
+        "command": f"/{prefix}{name}",
+        "description": description,
+        "usage_hint": usage,
+        "should_escape": True,
+    }
+    return {**entry, "url": request_url} if request_url else entry
 
 
 def text(prefix: str = "", request_url: str | None = None) -> str:
