@@ -10,7 +10,7 @@ from __future__ import annotations
 import hmac
 import re
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any, Final
 
 import orjson
@@ -27,7 +27,7 @@ _log = structlog.get_logger(__name__)
 class Events:
     """Takes the posts of Cutover. `refresh` gets the id of the runbook that something happened in."""
 
-    def __init__(self, secret: str, refresh: Callable[[str], Awaitable[None]]) -> None:
+    def __init__(self, secret: str, refresh: Callable[[str], None]) -> None:
         self._secret = secret.encode()
         self._refresh = refresh
         self._met: OrderedDict[str, None] = OrderedDict()
@@ -43,14 +43,14 @@ class Events:
         if (request.content_length or 0) > _BIGGEST:
             return web.Response(status=413)
         try:
-            event = orjson.loads(await request.content.read(_BIGGEST))
-        except (orjson.JSONDecodeError, web.HTTPRequestEntityTooLarge):
+            event = orjson.loads(await request.read())
+        except orjson.JSONDecodeError:
             return web.Response(status=400)
         if not isinstance(event, dict):
             return web.Response(status=400)
         runbook_id = runbook_of(event)
         if runbook_id and self._is_new(event.get("id")):
-            await self._refresh(runbook_id)
+            self._refresh(runbook_id)
         return web.Response(status=204)
 
     def _is_new(self, key: Any) -> bool:

@@ -7,7 +7,7 @@ becomes one post with exact counts. In quiet hours only a red status and the run
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.blocks import news as posts
@@ -55,10 +55,10 @@ def fanout(news: News, listener: Listener) -> Told:
     return _Teller(news, listener).tell()
 
 
-def people_named(news: News, changes: list[Change]) -> tuple[Ref, ...]:
+def people_named(new: Snapshot, changes: Sequence[Change]) -> tuple[Ref, ...]:
     """The people whose names posts may need: not more than posts can show."""
     tasks = [c.new for c in changes if isinstance(c, TaskMoved | TaskBecameLate | TaskEdited)][: 4 * MANY]
-    behind = [task for c in changes if isinstance(c, StreamStatusChanged) for task in _behind(news.new, c.new.id)[:8]]
+    behind = [task for c in changes if isinstance(c, StreamStatusChanged) for task in _behind(new, c.new.id)[:8]]
     return tuple(dict.fromkeys(ref for task in [*tasks, *behind] for ref in refs(task) or ()))
 
 
