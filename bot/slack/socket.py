@@ -73,8 +73,8 @@ class SocketMode:
         hello = asyncio.Event()
         try:
             url = str((await self._web.call("apps.connections.open", patience=30.0)).get("url", ""))
-            opening = self._session.ws_connect(url, heartbeat=_PING_SECONDS, max_msg_size=_MOST_FRAME)
-            ws = await asyncio.wait_for(opening, _HELLO_SECONDS)
+            async with asyncio.timeout(_HELLO_SECONDS):  # not wait_for: before 3.12 it can lose a cancellation
+                ws = await self._session.ws_connect(url, heartbeat=_PING_SECONDS, max_msg_size=_MOST_FRAME)
         except SlackError as error:
             self.failure = error.error
             level = _log.error if error.error in _FATAL else _log.warning
