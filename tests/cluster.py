@@ -105,9 +105,7 @@ def _as(user: pwd.struct_passwd | None, folder: Path, name: str, *arguments: str
     assert program is not None
     environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "HOME": str(folder)}
     with (folder / "said").open("ab") as said:
-        done = subprocess.run(
-            [program, *arguments], cwd=folder, env=environment, stdout=said, stderr=said, **quiet, **who
-        )
+        done = subprocess.run([program, *arguments], cwd=folder, env=environment, stdout=said, stderr=said, **who)
     if done.returncode:
         told = [path.read_text(errors="replace") for path in (folder / "said", folder / "log") if path.exists()]
         raise RuntimeError(f"{name}: " + "\n".join(told)[-2000:])
