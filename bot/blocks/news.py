@@ -110,6 +110,7 @@ def task_post(scene: Scene, task: Task, *, by: By | None = None, ping: bool = Fa
         join(" · ", [bold(words.task_word(task)), words.task_name(task), words.run_type(scene.runbook.run_type)]),
         join(" · ", [_people(scene, task, ping), _stream_of(scene, task), words.late(task, scene.now)]),
         _progress(scene, task, by),
+        _why(by.why if by else None),
     ]
     return message([parts.section(join("\n", lines)), parts.actions(*_controls(scene, task))])
 

@@ -8,7 +8,7 @@ from bot.model import RunbookStage
 from bot.model.progress import moment
 from bot.model.snapshot import RunbookState, Snapshot
 
-RUNNING, PAUSED, SOON, PLANNING, HOT = 3.0, 15.0, 15.0, 120.0, 2.0
+RUNNING, PAUSED, SOON, PLANNING, HOT = 3.0, 15.0, 15.0, 120.0, 2.5
 """Seconds. `SOON`: planned to start within a quarter of an hour. `HOT`: something was just done or announced."""
 GAP = 1.0
 """Seconds between two polls of a runbook, however many events come."""
