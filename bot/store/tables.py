@@ -1,4 +1,8 @@
-"""All tables. The one rule: times are Unix seconds (float, UTC), so that both databases hold the same."""
+"""All tables. The one rule: times are Unix seconds (float, UTC), so that both databases hold the same.
+
+`letters.state`: waiting, sending, sent, failed, replaced (a newer letter took its slot), summed (a summary counts it).
+`letters.place` is the id of the letter whose turn it took over. `counters` tell replicas that something changed.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,16 @@ from typing import Any
 import sqlalchemy as sa
 
 metadata = sa.MetaData()
+
+
+def _claimed(*, idle: bool = False) -> list[sa.Column[Any]]:
+    """What a row needs to be claimed (`bot.store.claims`); `idle`: it may have nothing to be due for."""
+    return [
+        sa.Column("due_at", sa.Float, nullable=idle),
+        sa.Column("lease_owner", sa.String(80)),
+        sa.Column("lease_until", sa.Float),
+        sa.Column("fence", sa.Integer, nullable=False, server_default="0"),
+    ]
 
 
 def _index(name: str, *columns: Any, where: Any) -> sa.Index:
@@ -58,6 +72,7 @@ links = sa.Table(
     sa.Column("linked_by", sa.String(40), nullable=False),
     sa.Column("linked_at", sa.Float, nullable=False),
     sa.Column("message_ts", sa.String(40), nullable=False),
+    sa.Column("hearing", sa.Text, nullable=False, server_default="{}"),
 )
 
 letters = sa.Table(
@@ -73,5 +88,59 @@ letters = sa.Table(
     sa.Column("due_at", sa.Float, nullable=False),
     sa.Column("message_ts", sa.String(40)),
     sa.Column("error", sa.Text),
+    sa.Column("slot", sa.String(200), nullable=False, server_default=""),
+    sa.Column("thread_slot", sa.String(200), nullable=False, server_default=""),
+    sa.Column("pin", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("urgent", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("place", sa.Integer),
 )
 _index("letters_waiting", letters.c.due_at, where=letters.c.state.in_(["waiting", "sending"]))
+_index("letters_lane", letters.c.channel_id, letters.c.id, where=letters.c.state.in_(["waiting", "sending"]))
+
+lanes = sa.Table(
+    "lanes",
+    metadata,
+    sa.Column("channel_id", sa.String(40), primary_key=True),
+    *_claimed(idle=True),
+    sa.Column("next_at", sa.Float, nullable=False, server_default="0"),
+    sa.Column("failures", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("paused", sa.Text),
+)
+
+posts = sa.Table(
+    "posts",
+    metadata,
+    sa.Column("channel_id", sa.String(40), primary_key=True),
+    sa.Column("slot", sa.String(200), primary_key=True),
+    sa.Column("message_ts", sa.String(40), nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("at", sa.Float, nullable=False),
+)
+
+watches = sa.Table(
+    "watches",
+    metadata,
+    sa.Column("runbook_id", sa.String(80), primary_key=True),
+    *_claimed(),
+    sa.Column("snapshot", sa.LargeBinary),
+    sa.Column("read_at", sa.Float),
+    sa.Column("swept_at", sa.Float),
+    sa.Column("stale_since", sa.Float),
+    sa.Column("failures", sa.Integer, nullable=False, server_default="0"),
+)
+
+schedules = sa.Table(
+    "schedules",
+    metadata,
+    sa.Column("key", sa.String(120), primary_key=True),
+    *_claimed(),
+    sa.Column("data", sa.Text, nullable=False, server_default="{}"),
+    sa.Column("snapshot", sa.LargeBinary),
+)
+
+counters = sa.Table(
+    "counters",
+    metadata,
+    sa.Column("name", sa.String(40), primary_key=True),
+    sa.Column("value", sa.Integer, nullable=False),
+)
