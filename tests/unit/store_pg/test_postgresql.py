@@ -13,8 +13,9 @@ from store_tools import add, channels
 
 from bot.errors import StoreUnavailable
 from bot.store import Database
+from bot.store.claims import claim
 from bot.store.migrate import HEAD
-from bot.store.tables import links, metadata
+from bot.store.tables import links, metadata, watches
 
 
 @pytest.fixture
@@ -179,3 +180,19 @@ async def test_every_spelling_of_the_url_is_taken(cluster: Cluster, scheme: str)
     assert database.shared
     assert await database.read(channels) == []
     await database.close()
+
+
+async def test_rows_that_another_replica_is_just_claiming_are_left_to_it(url: str, database: Database) -> None:
+    other, loop = Database(url), asyncio.get_running_loop()
+    await other.open()
+    await database.write(lambda c: c.execute(sa.insert(watches), [{"runbook_id": key, "due_at": 1.0} for key in "ab"]))
+
+    def taking(name: str) -> Any:
+        return lambda c: [row["runbook_id"] for row in claim(c, watches, name, 2.0, 60, 1)]
+
+    def slowly(connection: sa.Connection) -> Any:
+        mine = taking("one")(connection)
+        return mine, asyncio.run_coroutine_threadsafe(other.write(taking("two")), loop).result(5)
+
+    assert await database.write(slowly) == (["a"], ["b"])
+    await other.close()
