@@ -58,7 +58,9 @@ intents = sa.Table(
     sa.Column("state", sa.String(12), nullable=False),
     sa.Column("outcome", sa.Text),
     sa.Column("settled_at", sa.Float),
+    sa.Column("audited", sa.String(12), nullable=False, server_default=""),
 )
+_index("intents_unaudited", intents.c.at, where=intents.c.audited != intents.c.state)
 _index("intents_open", intents.c.at, where=intents.c.state.in_(["open", "unknown"]))
 sa.Index("intents_target", intents.c.runbook_id, intents.c.task_id, intents.c.at)
 
@@ -143,4 +145,45 @@ counters = sa.Table(
     metadata,
     sa.Column("name", sa.String(40), primary_key=True),
     sa.Column("value", sa.Integer, nullable=False),
+)
+
+accounts = sa.Table(
+    "accounts",
+    metadata,
+    sa.Column("team_id", sa.String(40), primary_key=True),
+    sa.Column("user_id", sa.String(40), primary_key=True),
+    sa.Column("cutover_id", sa.String(80), nullable=False, unique=True),
+    sa.Column("sealed", sa.Text),
+    sa.Column("tail", sa.String(8), nullable=False, server_default=""),
+    sa.Column("fingerprint", sa.String(64), unique=True),
+    sa.Column("connected_at", sa.Float, nullable=False),
+    sa.Column("proven", sa.Boolean, nullable=False, server_default=sa.false()),
+)
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("writer", sa.String(40), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),
+)
+sa.Index("audit_at", audit.c.at)
+
+audit_heads = sa.Table(
+    "audit_heads",
+    metadata,
+    sa.Column("writer", sa.String(40), primary_key=True),
+    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),
+    sa.Column("seal", sa.String(120), nullable=False, server_default=""),
+)
+
+audit_waiting = sa.Table(
+    "audit_waiting",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
 )
