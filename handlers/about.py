@@ -26,7 +26,7 @@ routes = Routes()
 async def show_help(ask: Ask, answer: Answer, help_entries: Sequence[HelpEntry], settings: Settings) -> None:
     """Show all commands."""
     own = ask.command in ("runbook", "task")
-    entries = [entry for entry in help_entries if not own or entry.command == ask.command]
+    entries = [entry for entry in help_entries if entry.command == ask.command or (not own and entry.usage != "help")]
     await answer.say(say.help(entries, settings.bot_command_prefix))
 
 

@@ -173,7 +173,7 @@ class Guard:
         task.add_done_callback(self._running.discard)
 
     async def _guarded(self, delivery: Delivery, work: Callable[[Delivery, Answer], Awaitable[None]]) -> None:
-        answer, began = Answer(delivery, self._web, self._poster), self._services.clock.monotonic()
+        answer, began = Answer(delivery, self._web, self._poster, self._prefix), self._services.clock.monotonic()
         outcome = "ok"
         try:
             if len(self._running) > _MOST_AT_ONCE:

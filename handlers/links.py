@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.blocks import announce, say
+from bot.blocks import announce, picks, say
 from bot.blocks.text import channel, phrase
 from bot.clock import Clock
 from bot.errors import BadInput, SlackError
@@ -12,7 +12,7 @@ from bot.slack.answer import Answer
 from bot.slack.web import SlackOutcomeUnknown
 from bot.store import Link, Links
 from handlers import grammar
-from handlers.ask import Ask
+from handlers.ask import Ask, Choose
 from handlers.routes import Routes
 from handlers.targets import Targets
 
@@ -31,6 +31,8 @@ async def link_channel(
         hint = "Name another runbook to bind the channel to that one."
         await answer.say(say.note(phrase("This channel is linked to {name}.", name=known.runbook_name), hint))
         return
+    if not words and not ask.runbook_id:
+        raise Choose(picks.ask_runbook("Which runbook do you want to link to this channel?", ask.pick()))
     runbook = await targets.runbook(ask, words)
     try:
         ts = await outbox.deliver(f"link:{ask.wish.once}", ask.channel_id, announce.linked(runbook, ask.user_id))

@@ -74,7 +74,7 @@ class Targets:
         if match.exact is not None:
             return match.exact
         if not match.candidates:
-            raise BadInput("No task of this runbook fits that.", "Try part of its name, or `list` to see them.")
+            raise BadInput("No task of this runbook fits that.", "Try part of its name; `/task list` shows them.")
         asked = "Did you mean one of these?" if match.guessed else "Several tasks fit. Which one?"
         more = len(match.candidates) - _SHOWN
         raise Choose(picks.pick_task(asked, match.candidates[:_SHOWN], pick, more=max(more, 0)))
@@ -93,7 +93,7 @@ class Targets:
         if match.exact is not None:
             return match.exact
         if not match.candidates:
-            raise BadInput("No runbook fits that.", "Try part of its name, or `list` to see them.")
+            raise BadInput("No runbook fits that.", "Try part of its name; `/runbook list` shows them.")
         asked = "Did you mean one of these?" if match.guessed else "Several runbooks fit. Which one?"
         more = len(match.candidates) - _SHOWN
         raise Choose(picks.pick_runbook(asked, match.candidates[:_SHOWN], ask.pick(rest), more=max(more, 0)))

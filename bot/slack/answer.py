@@ -7,6 +7,7 @@ redirect is followed, and it is never logged.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -24,6 +25,7 @@ from bot.slack.web import SlackOutcomeUnknown, SlackWeb
 
 _log = structlog.get_logger(__name__)
 _USES: Final = 5
+_COMMAND: Final = re.compile(r"`/(?=(?:runbook|task|cutover)\b)")
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=5)
 _LATE: Final = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "trigger_expired"})
 _CLOSED: Final = frozenset({"not_found", "hash_conflict", "view_not_found"})
@@ -72,12 +74,14 @@ class Poster:
 class Answer:
     """How a listener answers. `say` adds an ephemeral message, `replace` redraws the message that was pressed.
 
-    `loading` is the title of a modal that waits for its content; `missed` what could not be shown in one.
+    `prefix` stands before the command names. `loading` is the title of a modal that waits for its content; `missed`
+    what could not be shown in one.
     """
 
     delivery: Delivery
     web: SlackWeb
     poster: Poster
+    prefix: str = ""
     uses: int = 0
     view_id: str = ""
     redraws: bool = False
@@ -90,7 +94,7 @@ class Answer:
             self.redraws = False
             await self.replace(message)
             return
-        if await self._respond({**_content(message), "response_type": "ephemeral", "replace_original": False}):
+        if await self._respond({**self._content(message), "response_type": "ephemeral", "replace_original": False}):
             return
         await self._ephemeral(message)
 
@@ -99,14 +103,14 @@ class Answer:
         if self.delivery.kind != "action" or not self.delivery.message_ts:
             await self.say(message)
             return
-        if await self._respond({**_content(message), "replace_original": True}):
+        if await self._respond({**self._content(message), "replace_original": True}):
             return
         if self.delivery.is_ephemeral:
             await self._ephemeral(message)
             return
         try:
             await self.web.call(
-                "chat.update", channel=self.delivery.channel_id, ts=self.delivery.message_ts, **_content(message)
+                "chat.update", channel=self.delivery.channel_id, ts=self.delivery.message_ts, **self._content(message)
             )
         except SlackError:
             await self._ephemeral(message)
@@ -118,7 +122,7 @@ class Answer:
         """
         try:
             answer = await self.web.call(
-                "views.open", patience=0.5, trigger_id=self.delivery.trigger_id, view=view.payload
+                "views.open", patience=0.5, trigger_id=self.delivery.trigger_id, view=self._named(view.payload)
             )
         except SlackError as error:
             if error.error in _LATE or isinstance(error, SlackOutcomeUnknown):
@@ -158,7 +162,7 @@ class Answer:
         trouble = ""
         for _ in range(2):
             try:
-                await self.web.call("views.update", view_id=view_id, view=view.payload)
+                await self.web.call("views.update", view_id=view_id, view=self._named(view.payload))
             except SlackError as error:
                 trouble = error.error
                 if trouble not in _PASSING and not isinstance(error, SlackOutcomeUnknown):
@@ -181,18 +185,24 @@ class Answer:
         try:
             if not channel:
                 raise SlackError("no_channel", method="chat.postEphemeral")
-            await self.web.call("chat.postEphemeral", channel=channel, user=person, **_content(message))
+            await self.web.call("chat.postEphemeral", channel=channel, user=person, **self._content(message))
         except SlackError:
             try:
-                await self.web.call("chat.postMessage", channel=person, **_content(message))
+                await self.web.call("chat.postMessage", channel=person, **self._content(message))
             except SlackError as error:
                 _log.warning("answer_lost", error=error.error, user=person)
 
+    def _content(self, message: Message) -> dict[str, Any]:
+        return {
+            "text": self._named(message.text),
+            "blocks": self._named(list(message.blocks)),
+            "unfurl_links": False,
+            "unfurl_media": False,
+        }
 
-def _content(message: Message) -> dict[str, Any]:
-    return {
-        "text": message.text,
-        "blocks": list(message.blocks),
-        "unfurl_links": False,
-        "unfurl_media": False,
-    }
+    def _named(self, value: Any) -> Any:
+        """With the workspace's own command names, where a prefix makes them different. Other people's text cannot hold
+        a backtick here (`blocks.text` defuses it), so only our own hints change."""
+        if not self.prefix:
+            return value
+        return orjson.loads(_COMMAND.sub(f"`/{self.prefix}", orjson.dumps(value).decode()))

@@ -15,6 +15,8 @@ from handlers.everything import all_routes
 async def test_help_has_a_line_for_every_verb_there_is(stage: Stage) -> None:
     said = await stage.command("/cutover help")
     for verb in all_routes().verbs.values():
+        if verb.name == "help" and verb.command != "cutover":
+            continue  # once is enough
         usage = f"/{verb.command} {verb.usage}".strip().replace("<", "&lt;").replace(">", "&gt;")
         assert f"`{usage}`  {verb.sentence}" in said, verb
 
@@ -124,6 +126,12 @@ async def test_a_prefix_stands_in_help_and_hints(prefixed: Stage) -> None:
     assert "`/runbook" not in said
     assert "Did you mean `/dr-runbook start`?" in await prefixed.command("/dr-runbook strat")
     assert "`/dr-cutover help`" in await prefixed.command("/dr-task")
+
+
+async def test_every_hint_names_the_commands_as_they_are_here(prefixed: Stage) -> None:
+    await prefixed.command("/dr-cutover link fail-over")
+    assert "`/dr-task list` shows them" in await prefixed.command("/dr-task show nothing of that kind")
+    assert "`/dr-task list stream network`" in await prefixed.command("/dr-task list stream")
 
 
 async def test_a_prefixed_command_works(prefixed: Stage) -> None:

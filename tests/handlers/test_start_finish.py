@@ -27,7 +27,7 @@ async def test_a_comment_in_cutover_names_the_person(running: Stage) -> None:
 async def test_pressing_finish_twice_is_one_write(running: Stage) -> None:
     await running.command("/task start roll")
     card = running.showing("task.finish")
-    press = dict(action_id="task.finish", channel=FAILOVER, message_ts=card["ts"])
+    press = {"action_id": "task.finish", "channel": FAILOVER, "message_ts": card["ts"]}
     await asyncio.gather(running.slack.click(DANA, **press), running.slack.click(DANA, **press))
     await running.settle()
     assert len(running.writes("/finish$")) == 1
