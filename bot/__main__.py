@@ -11,11 +11,13 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from bot import logs
+from bot.archive.command import cli as archive
 from bot.settings import Settings, SettingsError, load
 
 cli = typer.Typer(help="Run Cutover runbooks from Slack.", no_args_is_help=True, add_completion=False)
 sandbox = typer.Typer(help="Embedded servers to try things out, loopback only by default.", no_args_is_help=True)
 cli.add_typer(sandbox, name="sandbox")
+cli.add_typer(archive, name="archive")
 
 
 @cli.command()
@@ -33,7 +35,7 @@ def demo(
     port: Annotated[int, typer.Option(help="Port of the Slack page.")] = 8800,
     cutover_port: Annotated[int, typer.Option(help="Port of the embedded Cutover.")] = 8900,
     world: Annotated[str, typer.Option(help="failover, small, a world file, or generate:...")] = "failover",
-    speed: Annotated[float, typer.Option(help="World seconds per second; colleagues act by themselves.", min=0)] = 20.0,
+    speed: Annotated[float, typer.Option(help="World seconds per second; colleagues act by themselves.", min=0)] = 10.0,
 ) -> None:
     """Try everything without any account: embedded Slack with a page, embedded Cutover, and the bot."""
     from bot import demo as demonstration

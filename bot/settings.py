@@ -6,7 +6,7 @@ Read from the environment, then from `.env`. Tokens are `SecretStr`: they never 
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -14,6 +14,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 _SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,}\Z")
 _DATABASE = re.compile(r"sqlite(\+\w+)?:///(?!:memory:)[^?]+\Z|postgres(ql)?(\+\w+)?://[^\s/]*/[^\s/?]+(\?\S*)?\Z")
 _COMMAND_PREFIX = re.compile(r"[a-z0-9_-]{0,20}\Z")
+
+S = TypeVar("S", bound=BaseSettings)
 
 
 class SettingsError(Exception):
@@ -24,10 +26,51 @@ class SettingsError(Exception):
         self.problems = problems
 
 
-class Settings(BaseSettings):
-    """All settings with their defaults. Keys are the environment's names in lower case."""
+class CutoverSettings(BaseSettings):
+    """What is needed without Slack: Cutover, and the archive beside it."""
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", hide_input_in_errors=True, env_ignore_empty=True)
+
+    cutover_api_url: str = Field(
+        description="Base of Cutover's Public API, for example https://api.example.cutover.com"
+    )
+    cutover_api_token: SecretStr = Field(description="Token of the bot's own Cutover user")
+    cutover_api_version: str = Field("2022-02-22", description="Api-Version header")
+    cutover_core_url: str | None = Field(None, description="Core-Url header, where the instance needs it")
+    bot_archive_url: str = Field("sqlite:///cutover-archive.db", description="Where the archive of all data is kept")
+
+    @field_validator("cutover_api_url", "slack_api_url", check_fields=False)
+    @classmethod
+    def _url(cls, value: str) -> str:
+        if not re.match(r"https?://[^\s/]+", value):
+            raise ValueError("give a whole address that begins with https://")
+        return value
+
+    @field_validator("bot_archive_url", "bot_database_url", check_fields=False)
+    @classmethod
+    def _database(cls, value: str) -> str:
+        if not _DATABASE.match(value):
+            raise ValueError("give sqlite:///file.db, or postgresql://user:password@host/database")
+        return value
+
+    @field_validator(
+        "cutover_api_token",
+        "slack_bot_token",
+        "slack_app_token",
+        "slack_signing_secret",
+        "slack_signing_secret_previous",
+        check_fields=False,
+    )
+    @classmethod
+    def _no_white_space(cls, value: SecretStr | None) -> SecretStr | None:
+        secret = value.get_secret_value() if value else "x"
+        if not secret or secret != secret.strip() or any(ch.isspace() for ch in secret) or not secret.isascii():
+            raise ValueError("it is empty or holds white space or odd characters; copy it again")
+        return value
+
+
+class Settings(CutoverSettings):
+    """All settings with their defaults. Keys are the environment's names in lower case."""
 
     slack_bot_token: SecretStr = Field(description="Bot token of the Slack app (xoxb-...)")
     slack_app_token: SecretStr | None = Field(None, description="App token (xapp-...): Socket Mode")
@@ -35,12 +78,6 @@ class Settings(BaseSettings):
     slack_signing_secret_previous: SecretStr | None = Field(None, description="Old signing secret during rotation")
     slack_api_url: str = Field("https://slack.com/api/", description="Where Slack's Web API is; ends in /api/")
     slack_response_hosts: Annotated[tuple[str, ...], NoDecode] = Field((), description="More hosts for response_url")
-    cutover_api_url: str = Field(
-        description="Base of Cutover's Public API, for example https://api.example.cutover.com"
-    )
-    cutover_api_token: SecretStr = Field(description="Token of the bot's own Cutover user")
-    cutover_api_version: str = Field("2022-02-22", description="Api-Version header")
-    cutover_core_url: str | None = Field(None, description="Core-Url header, where the instance needs it")
     bot_database_url: str = Field("sqlite+aiosqlite:///cutover-bot.db", description="Where the bot keeps its state")
     bot_listen: str | None = Field(None, description="host:port for Slack's HTTP delivery")
     bot_health_listen: str | None = Field(None, description="host:port for /live /ready /metrics")
@@ -60,13 +97,6 @@ class Settings(BaseSettings):
             raise ValueError("give Slack user ids such as U012AB3CD, separated by commas")
         return value
 
-    @field_validator("slack_api_url", "cutover_api_url")
-    @classmethod
-    def _url(cls, value: str) -> str:
-        if not re.match(r"https?://[^\s/]+", value):
-            raise ValueError("give a whole address that begins with https://")
-        return value
-
     @field_validator("slack_api_url")
     @classmethod
     def _ends_in_api(cls, value: str) -> str:
@@ -75,33 +105,12 @@ class Settings(BaseSettings):
             raise ValueError("the address must end in /api/")
         return value
 
-    @field_validator(
-        "slack_bot_token",
-        "slack_app_token",
-        "slack_signing_secret",
-        "slack_signing_secret_previous",
-        "cutover_api_token",
-    )
-    @classmethod
-    def _no_white_space(cls, value: SecretStr | None) -> SecretStr | None:
-        secret = value.get_secret_value() if value else "x"
-        if not secret or secret != secret.strip() or any(ch.isspace() for ch in secret) or not secret.isascii():
-            raise ValueError("it is empty or holds white space or odd characters; copy it again")
-        return value
-
     @field_validator("bot_listen", "bot_health_listen")
     @classmethod
     def _host_port(cls, value: str | None) -> str | None:
         found = re.match(r"[^\s:/]+:(\d{1,5})\Z", value) if value is not None else None
         if value is not None and (found is None or int(found[1]) > 65535):
             raise ValueError("give host:port, for example 127.0.0.1:8080")
-        return value
-
-    @field_validator("bot_database_url")
-    @classmethod
-    def _database(cls, value: str) -> str:
-        if not _DATABASE.match(value):
-            raise ValueError("give sqlite:///file.db, or postgresql://user:password@host/database")
         return value
 
     @field_validator("bot_command_prefix")
@@ -137,8 +146,13 @@ class Settings(BaseSettings):
 
 def load(**given: Any) -> Settings:
     """Read the settings; `given` (tests, demo) come before the environment. Raises `SettingsError` naming each key."""
+    return read(Settings, **given)
+
+
+def read(kind: type[S], **given: Any) -> S:
+    """The same for a part of them, `CutoverSettings` say."""
     try:
-        return Settings(**given)
+        return kind(**given)
     except ValidationError as error:
         problems: dict[str, str] = {}
         for item in error.errors(include_input=False, include_url=False):

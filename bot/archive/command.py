@@ -1,0 +1,118 @@
+"""`cutover-bot archive ...`. The one rule: the exit status tells a script whether the copy is whole.
+
+0: complete. 1: something is missing, and what it is stands in the output. 2: it could not run (settings, token, disk).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, NoReturn
+
+import typer
+
+from bot.archive import report, schema
+from bot.archive.database import Database, open_archive
+from bot.errors import BotError
+from bot.settings import CutoverSettings, SettingsError, read
+
+cli = typer.Typer(help="Your own copy of all runbook data, with its history.", no_args_is_help=True)
+STAGES = ("planning", "active", "paused", "canceled", "complete")
+
+
+@cli.command()
+def sync(
+    workspace: Annotated[str | None, typer.Option(help="Only this workspace: id, key or name.")] = None,
+    folder: Annotated[str | None, typer.Option(help="Only this folder: id, key or name.")] = None,
+    runbook_type: Annotated[str | None, typer.Option(help="Only this runbook type: id, key or name.")] = None,
+    runbook: Annotated[str | None, typer.Option(help="Only this runbook: id.")] = None,
+    stage: Annotated[list[str] | None, typer.Option(help="Only runbooks in this stage; may be repeated.")] = None,
+    template: Annotated[bool | None, typer.Option(help="Only templates, or no templates.")] = None,
+    connections: Annotated[int, typer.Option(help="Requests at once; fewer after Cutover says 429.", min=1)] = 4,
+) -> None:
+    """Read everything from Cutover and add what changed to the log. A run that was cut off is taken up again."""
+    from bot.archive.progress import shown
+    from bot.archive.scope import Scope
+    from bot.archive.sync import Source
+    from bot.archive.sync import sync as bring_up_to_date
+
+    unknown = [one for one in stage or () if one not in STAGES]
+    if unknown:
+        _stop(f"There is no stage {unknown[0]}.", f"Stages are {', '.join(STAGES)}.")
+    scope = Scope(workspace, folder, runbook_type, runbook, tuple(stage or ()), template)
+    with _told():
+        settings = read(CutoverSettings)
+        source = Source(
+            settings.cutover_api_url,
+            settings.cutover_api_token.get_secret_value(),
+            settings.cutover_api_version,
+            settings.cutover_core_url,
+        )
+        with shown() as progress:
+            outcome = asyncio.run(
+                bring_up_to_date(settings.bot_archive_url, source, scope, progress, connections=connections)
+            )
+    for line in report.outcome(outcome):
+        typer.echo(line)
+    sys.exit(0 if outcome.status == "complete" else 1)
+
+
+@cli.command()
+def verify(
+    quick: Annotated[bool, typer.Option(help="Counts only; do not read every row of the log.")] = False,
+) -> None:
+    """Is the copy whole? Counts against Cutover's, payloads against their hashes."""
+    from bot.archive.verify import verify as examine
+
+    with _told(), _archive() as database:
+        found = examine(database, deep=not quick)
+    for line in report.verification(found):
+        typer.echo(line)
+    sys.exit(1 if found.problems else 0)
+
+
+@cli.command()
+def status() -> None:
+    """What is in the archive, the last runs, and how far each target is."""
+    from bot.archive.verify import status as numbers
+
+    with _told(), _archive() as database:
+        for line in report.status(numbers(database)):
+            typer.echo(line)
+
+
+@contextmanager
+def _archive() -> Iterator[Database]:
+    database = open_archive(_url(), write=False)
+    try:
+        schema.check(database)
+        yield database
+    finally:
+        database.close()
+
+
+def _url() -> str:
+    """Reading the archive needs neither Cutover nor Slack."""
+    return read(CutoverSettings, cutover_api_url="https://nowhere", cutover_api_token="-").bot_archive_url  # noqa: S106
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Errors as two lines on stderr."""
+    try:
+        yield
+    except SettingsError as error:
+        _stop("These settings are missing or wrong:", *(f"  {key}: {why}" for key, why in error.problems.items()))
+    except BotError as error:
+        _stop(error.sentence, error.hint)
+    except KeyboardInterrupt:
+        _stop("Stopped.", "The next run goes on from here.")
+
+
+def _stop(*lines: str) -> NoReturn:
+    for line in lines:
+        if line:
+            typer.echo(line, err=True)
+    sys.exit(2)

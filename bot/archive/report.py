@@ -1,0 +1,54 @@
+"""What the commands print. The one rule: the first line says whether all is well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from bot.archive.crawl import Outcome
+from bot.archive.verify import Report
+
+
+def outcome(done: Outcome) -> Iterator[str]:
+    """A run that came to its end."""
+    again = " (taken up again)" if done.resumed else ""
+    yield f"Run {done.run_id}{again} is {done.status}: {done.rows} rows in {sum(done.units.values())} lists."
+    if done.skipped:
+        yield f"{done.skipped} lists had been read before."
+    changes = ", ".join(f"{count} {op}" for op, count in sorted(done.changes.items())) or "nothing changed"
+    yield f"Log: {changes}. {done.requests} requests."
+    if done.missing:
+        yield f"Not offered by this Cutover: {', '.join(sorted(done.missing))}."
+    odd = {name: count for name, count in done.units.items() if name not in ("ok", "not_offered")}
+    if odd:
+        counted = ", ".join(f"{count} {name}" for name, count in sorted(odd.items()))
+        yield f"Lists not as expected: {counted}. `cutover-bot archive verify` names them."
+
+
+def verification(found: Report) -> Iterator[str]:
+    """All checks."""
+    yield "The archive is whole." if not found.problems else f"{len(found.problems)} problems."
+    yield from (f"  {problem}" for problem in found.problems)
+    if found.run_id is not None:
+        yield f"Run {found.run_id} ({found.status}):"
+        yield f"  {'kind':<13} {'lists':>7} {'expected':>9} {'read':>9} {'not read':>9}"
+    for one in found.kinds:
+        expected = "not told" if one.expected is None else str(one.expected)
+        yield f"  {one.kind:<13} {one.units:>7} {expected:>9} {one.seen:>9} {one.bad:>9}"
+    if found.missing:
+        yield f"Not offered by this Cutover: {', '.join(found.missing)}."
+
+
+def status(found: dict[str, Any]) -> Iterator[str]:
+    """What there is."""
+    yield f"Copy of {found['source']}, {found['bytes'] / 1e6:.1f} MB, {found['log_rows']} rows in the log."
+    if found["newest"]:
+        yield f"Newest change seen: {found['newest']}."
+    yield "Now in Cutover: " + (", ".join(f"{count} {kind}" for kind, count in found["live"].items()) or "nothing")
+    for number, mode, scope, started, finished, state, requests, note in found["runs"]:
+        where = "" if scope == "{}" else f" of {scope}"
+        why = f": {note}" if note and state == "running" else ""
+        shown = "cut off, or under way" if state == "running" else state
+        yield f"Run {number} ({mode}{where}) {started} to {finished or '-'}: {shown}, {requests} requests{why}"
+    for target, seq, at in found["ships"]:
+        yield f"Shipped to {target}: up to row {seq}, {at}"

@@ -1,0 +1,137 @@
+"""A run of the archive from settings to outcome. The one rule: the event loop never waits for the disk."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+import aiohttp
+from yarl import URL
+
+from bot.archive import runs, schema
+from bot.archive.crawl import Crawl, Outcome, Progress
+from bot.archive.database import Database, open_archive
+from bot.archive.gate import Gate
+from bot.archive.log import Log
+from bot.archive.reading import Reader
+from bot.archive.scope import Scope
+from bot.archive.units import Units
+from bot.clock import Clock
+from bot.cutover import CutoverClient, Transport
+from bot.errors import BotError
+
+T = TypeVar("T")
+DEADLINE: Final = 120.0
+"""Seconds for one request with its waits: nobody is waiting for the answer, so a long pause is sat out."""
+MORE_WORKERS: Final = 3
+"""Units in hand beyond the connections: some are being compared while others are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Which Cutover. The token is in no text that is made of this."""
+
+    url: str
+    token: str
+    api_version: str
+    core_url: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Source({self.url!r})"
+
+    @property
+    def host(self) -> str:
+        """What an archive remembers of its source."""
+        url = URL(self.url)
+        return f"{url.host}:{url.port}{url.path.rstrip('/')}"
+
+
+class Hand:
+    """The one thread that owns the database."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="archive")
+
+    async def __call__(self, do: Callable[..., T], *arguments: Any) -> T:
+        """Do it there."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, do, *arguments)
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=True)
+
+
+@asynccontextmanager
+async def reaching(source: Source, clock: Clock, connections: int) -> AsyncIterator[CutoverClient]:
+    """A client with a session of its own."""
+    connector = aiohttp.TCPConnector(limit=connections)
+    async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as session:
+        transport = Transport(
+            source.url,
+            source.token,
+            api_version=source.api_version,
+            core_url=source.core_url,
+            session=session,
+            clock=clock,
+            deadline=DEADLINE,
+        )
+        yield CutoverClient(transport, clock)
+
+
+async def sync(
+    url: str, source: Source, scope: Scope, progress: Progress, *, clock: Clock | None = None, connections: int = 4
+) -> Outcome:
+    """Bring the archive at `url` up to date.
+
+    Errors: `ArchiveError` (disk, schema, busy), `BadInput` (unknown workspace), `Unauthorised`, `Unavailable`. The run
+    then stays open; the next one of the same scope goes on where it stopped.
+    """
+    clock, hand = clock or Clock(), Hand()
+    try:
+        database = await hand(_open, url, source.host)
+        try:
+            async with reaching(source, clock, connections) as client:
+                return await _run(database, hand, client, source, scope, progress, clock, connections)
+        finally:
+            await hand(database.close)
+    finally:
+        hand.close()
+
+
+def _open(url: str, host: str) -> Database:
+    database = open_archive(url, write=True)
+    try:
+        schema.prepare(database, host)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+async def _run(
+    database: Database,
+    hand: Hand,
+    client: CutoverClient,
+    source: Source,
+    scope: Scope,
+    progress: Progress,
+    clock: Clock,
+    connections: int,
+) -> Outcome:
+    log = await hand(Log, database, clock.now)
+    run = await hand(runs.begin, log, clock, "full", scope.text(), source.api_version)
+    gate = Gate(connections)
+    outcome = Outcome(run.id, run.resumed)
+    units = Units(Reader(client, gate), log, clock, hand)
+    crawl = Crawl(units, run, scope, progress, outcome, connections + MORE_WORKERS)
+    try:
+        await crawl.everything()
+    except BotError as problem:
+        await hand(runs.interrupted, database, run, gate.requests, problem.sentence)
+        raise
+    outcome.requests = gate.requests
+    outcome.status = await hand(runs.finish, log, clock, run, gate.requests)
+    return outcome
