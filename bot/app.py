@@ -20,7 +20,7 @@ from bot.cutover import Catalogue, CutoverClient
 from bot.cutover.transport import Transport
 from bot.errors import BotError, SlackError
 from bot.health import health_app
-from bot.identity import Policy
+from bot.identity.build import build
 from bot.journal import Intent, Journal
 from bot.metrics import Metrics
 from bot.outbox import Outbox
@@ -112,7 +112,17 @@ class Bot:
         self.client = CutoverClient(transport, clock)
         self.links = Links(self.database)
         self.journal = Journal(self.database)
-        self.performer = Performer(self.client, self.journal, clock)
+        self.people = People(self.web, clock, lambda: self.team_id)
+        self.acting, self.connections = build(
+            settings,
+            service=self.client,
+            session=self.session,
+            web=self.web,
+            people=self.people,
+            database=self.database,
+            clock=clock,
+        )
+        self.performer = Performer(self.client, self.journal, clock, self.acting)
         self.outbox = Outbox(self.database, self.web, clock)
         self.inbox = Inbox(self.database, clock)
         self.recovery = Recovery(self.performer, self.journal, clock, self._tell)
@@ -125,20 +135,20 @@ class Bot:
         self.front = Front(self.bolt, self.inbox, clock, self._accepts, self.metrics)
 
     def _services(self, entries: Any) -> Services:
-        policy = Policy(self.settings.bot_operators)
         catalogue = Catalogue(self.client, self.clock)
         return Services(
             client=self.client,
             catalogue=catalogue,
             targets=Targets(self.client, self.links),
             cards=Cards(self.client, catalogue, self.clock),
-            tasks=TaskActions(self.performer, policy),
+            tasks=TaskActions(self.performer),
             edits=EditActions(self.performer),
-            runbooks=RunbookActions(self.performer, policy),
+            runbooks=RunbookActions(self.performer),
             links=self.links,
             outbox=self.outbox,
-            people=People(self.web, self.clock),
-            policy=policy,
+            people=self.people,
+            policy=self.acting.policy,
+            connections=self.connections,
             journal=self.journal,
             settings=self.settings,
             clock=self.clock,

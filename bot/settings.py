@@ -6,7 +6,8 @@ Read from the environment, then from `.env`. Tokens are `SecretStr`: they never 
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, TypeVar
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -82,6 +83,14 @@ class Settings(CutoverSettings):
     bot_listen: str | None = Field(None, description="host:port for Slack's HTTP delivery")
     bot_health_listen: str | None = Field(None, description="host:port for /live /ready /metrics")
     bot_operators: Annotated[frozenset[str], NoDecode] = Field(frozenset(), description="Slack ids that may act live")
+    bot_policy: Path | None = Field(None, description="YAML file: who may do what; see docs/trust.md")
+    bot_service_mode: Literal["off", "rehearsal", "live"] = Field(
+        "live", description="Where the bot's own account may act for people without a token of their own"
+    )
+    bot_encryption_keys: SecretStr | None = Field(
+        None,
+        description="Keys for people's own Cutover tokens (id:base64, the first seals); `cutover-bot key` makes one",
+    )
     bot_command_prefix: str = Field("", description="Put before the command names, for example dr-")
     bot_log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
 

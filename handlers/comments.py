@@ -22,7 +22,7 @@ from bot.slack.answer import Answer
 from bot.slack.people import People
 from bot.slack.web import SlackWeb
 from bot.store import Links
-from handlers import grammar, words
+from handlers import grammar
 from handlers.ask import Ask, state_of
 from handlers.forms import show_form
 from handlers.routes import Routes
@@ -44,7 +44,7 @@ async def comment_runbook(
         await show_form(answer, _TITLE, _form(ask, client, runbook_id))
         return
     content = to_html(ask.words, names=await mentioned(people, ask.words))
-    await edits.comment(ask.wish, runbook_id, "", words.signed(content, ask))
+    await edits.comment(ask.wish, runbook_id, "", content)
     await answer.say(say.done("The comment is in the runbook."))
 
 
@@ -65,7 +65,7 @@ async def comment_task(
         return
     task = await targets.task(ask, target, rest=text, question="Which task is the comment about?")
     content = to_html(text, names=await mentioned(people, text))
-    await edits.comment(ask.wish, task.runbook_id, task.id, words.signed(content, ask))
+    await edits.comment(ask.wish, task.runbook_id, task.id, content)
     await answer.say(say.done(phrase("The comment is on {task}.", task=task.name), buttons=say.task_buttons(task)))
 
 
@@ -143,7 +143,7 @@ async def submit_comment(
         link = f"<p>{html.escape(meta.permalink)}</p>" if meta.permalink else ""
         content = f"<p>{html.escape(who)}</p>{content}{link}"
     try:
-        await edits.comment(ask.wish, runbook_id, task_id, words.signed(content, ask))
+        await edits.comment(ask.wish, runbook_id, task_id, content)
     except BotError:  # the form is closed by now, and what was typed would be gone with it
         await answer.say(
             say.note(phrase("📝 These were your words:\n{text}", text=literal_lines(form.text, 2_500, 60)))

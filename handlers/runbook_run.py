@@ -14,7 +14,7 @@ from bot.blocks.text import Mrkdwn, phrase, user, when
 from bot.blocks.values import RunbookValue, StartMeta, decode, seen_runbook
 from bot.cutover import CutoverClient, explain, severity
 from bot.errors import Refused
-from bot.identity import Policy
+from bot.identity import Policy, Right
 from bot.model import Runbook
 from bot.outbox import Outbox
 from bot.slack.answer import Answer
@@ -60,7 +60,11 @@ async def _form(ask: Ask, policy: Policy, runbooks: RunbookActions, runbook: Run
     if running is not None:
         return modals.notice(_TITLE, _running_already(ask, running))
     meta = StartMeta(r=runbook.id, seen=seen_runbook(runbook), name=typed_name(runbook.name), channel=ask.channel_id)
-    return modals.start_runbook(runbook, allow_live=policy.is_operator(ask.user_id), meta=meta)
+    return modals.start_runbook(runbook, allow_live=await _may_live(ask, policy), meta=meta)
+
+
+async def _may_live(ask: Ask, policy: Policy) -> bool:
+    return await policy.allows(ask.wish.actor, Right.RUN_LIVE, ask.channel_id)
 
 
 def _running_already(ask: Ask, result: Result[Runbook]) -> Message:
@@ -125,7 +129,7 @@ async def _refused(
         why = modals.findings_message(runbook, refusal.findings, explain, severity)
     view = modals.start_runbook(
         runbook,
-        allow_live=policy.is_operator(ask.user_id),
+        allow_live=await _may_live(ask, policy),
         meta=ask.meta(StartMeta),
         findings=why.blocks,
         preset=form,

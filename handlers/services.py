@@ -9,7 +9,7 @@ from bot.actions import EditActions, RunbookActions, TaskActions
 from bot.blocks.say import HelpEntry
 from bot.clock import Clock
 from bot.cutover import Catalogue, CutoverClient
-from bot.identity import Policy
+from bot.identity import Connections, Policy
 from bot.journal import Journal
 from bot.outbox import Outbox
 from bot.settings import Settings
@@ -35,6 +35,7 @@ class Services:
     outbox: Outbox
     people: People
     policy: Policy
+    connections: Connections
     journal: Journal
     settings: Settings
     clock: Clock

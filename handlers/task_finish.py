@@ -112,5 +112,5 @@ async def submit_finish(
     message = await finish(ask, tasks, catalogue, cards, task, seen=meta.seen, override=meta.override, form=form)
     if form.comment:
         wish = replace(ask.wish, once=f"{ask.wish.once}:comment")
-        await edits.comment(wish, meta.r, meta.t, words.signed(typed_html(form.comment.raw), ask))
+        await edits.comment(wish, meta.r, meta.t, typed_html(form.comment.raw))
     await answer.say(message)

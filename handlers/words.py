@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-
 from bot.actions import NotReady, Result, ResultKind, TaskActions
 from bot.blocks.message import Message
 from bot.blocks.text import Mrkdwn, coded, phrase, user, when
@@ -40,7 +38,9 @@ def told(result: Result[Task], verb: str, ask: Ask) -> Mrkdwn:
 
 
 def _pressed(result: Result[Task], verb: str, ask: Ask) -> Mrkdwn:
-    """Everyone assigned has to press, and to Cutover all who press here are one account."""
+    """Everyone assigned has to press; to Cutover all who press here without their own token are one account."""
+    if result.own:
+        return phrase("☑️ You have pressed already. Others have to press too before this task is {verb}.", verb=verb)
     who = (
         phrase(", by {who} at {at}", who=user(result.by.user_id), at=when(result.by.at, ask.now)) if result.by else None
     )
@@ -65,12 +65,6 @@ async def not_ready(cards: Cards, refusal: NotReady) -> Message:
     hint = _NOT_RUNNING.get(stage, refusal.hint)
     note = phrase("⛔ {sentence} {hint}", sentence=coded(refusal.sentence), hint=coded(hint))
     return await cards.task(refusal.task, note, refusal.waiting_for)
-
-
-def signed(content: str, ask: Ask) -> str:
-    """A comment with the name of the Slack user who adds it: to Cutover, its author is the bot."""
-    who = f"{ask.wish.actor.name.raw} ({ask.user_id})"
-    return f"{content}<p>Added from Slack by {html.escape(who)}</p>"
 
 
 async def full_card(client: CutoverClient, tasks: TaskActions, cards: Cards, task: Task) -> Message:

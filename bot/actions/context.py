@@ -23,6 +23,11 @@ class Wish:
     origin: Mapping[str, str]
     once: str
 
+    @property
+    def channel_id(self) -> str:
+        """Where it was asked for; empty when that is no channel."""
+        return self.origin.get("channel", "")
+
     def intent(
         self,
         clock: Clock,

@@ -10,11 +10,12 @@ from typing import Any, Final, TypeVar
 
 import structlog
 
-from bot.actions.context import Locks
+from bot.actions.context import Locks, Wish
 from bot.actions.looks import LOOKS
 from bot.clock import Clock
 from bot.cutover import CutoverClient
-from bot.errors import BotError, CutoverError, UnknownOutcome
+from bot.errors import BotError, CutoverError, NotAllowed, UnknownOutcome
+from bot.identity import Acting, Hand, Right
 from bot.journal import Intent, Journal, Outcome, OutcomeKind
 
 T = TypeVar("T")
@@ -45,16 +46,48 @@ class DoneUnread(CutoverError):
 class Performer:
     """Carries out intents and keeps the journal. `locks` serialise presses on one thing.
 
+    `client` is the bot's own account: it reads, looks and signs; `hand` says which account does what a person wants.
     `unsigned`: a comment that names the person could not be saved; `Recovery` tries again.
     """
 
-    def __init__(self, client: CutoverClient, journal: Journal, clock: Clock) -> None:
+    def __init__(self, client: CutoverClient, journal: Journal, clock: Clock, acting: Acting) -> None:
         self.client = client
+        self.acting = acting
         self.journal = journal
         self.clock = clock
         self.locks = Locks()
         self.unsigned = False
         self._working: set[asyncio.Task[None]] = set()
+
+    async def hand(
+        self, wish: Wish, right: Right, runbook_id: str = "", *, doing: str = "", live: bool | None = None
+    ) -> Hand:
+        """Ask the policy and choose the account. `live` None: found out from the runbook, where it matters.
+
+        Raises `NotAllowed`, which is on record.
+        """
+
+        async def is_live() -> bool:
+            return live if live is not None else (await self.client.get_runbook(runbook_id)).is_live
+
+        try:
+            return await self.acting.hand(wish.actor, right, wish.channel_id, doing=doing, live=is_live)
+        except NotAllowed as refusal:
+            self.refused(wish, right, runbook_id, refusal)
+            raise
+
+    async def check(self, wish: Wish, right: Right, runbook_id: str = "", doing: str = "") -> str:
+        """Ask the policy alone. Raises `NotAllowed`, which is on record."""
+        try:
+            return await self.acting.policy.check(wish.actor, right, wish.channel_id, doing)
+        except NotAllowed as refusal:
+            self.refused(wish, right, runbook_id, refusal)
+            raise
+
+    def refused(self, wish: Wish, right: Right, runbook_id: str, refusal: NotAllowed) -> None:
+        """Put on record that somebody wanted what they may not."""
+        told = {"right": str(right), "runbook": runbook_id, "why": refusal.sentence, "origin": dict(wish.origin)}
+        self.journal.note("refused", wish.actor, self.clock.unix(), told)
 
     async def perform(
         self,
@@ -62,15 +95,19 @@ class Performer:
         effect: Callable[[], Awaitable[T | None]],
         again: Callable[[], Awaitable[T]],
         *,
+        hand: Hand,
         sign: str = "",
     ) -> tuple[T, bool]:
-        """(value, fresh). `effect` writes once and returns the value, or None where the answer does not tell it;
-        `again` reads it when the effect is known to be there.
+        """(value, fresh). `effect` writes once, by `hand`, and returns the value, or None where the answer does not
+        tell it; `again` reads it when the effect is known to be there. `sign` is the word of the comment that names
+        the person; what their own account does needs none.
 
         `fresh` is False when an earlier press had this wish carried out; the same press comes again after a crash.
         Raises what `effect` raises, `NotDone`, `StillOpen`, or `UnknownOutcome` when even a look did not tell (then
         `Recovery` goes on looking).
         """
+        sign = "" if hand.own else sign
+        intent = replace(intent, origin={**intent.origin, **hand.record})
         if sign:  # kept with the intent, so that recovery can sign after a crash
             intent = replace(intent, wish={**intent.wish, "sign": sign})
         begun = await self.journal.begin(intent)

@@ -33,12 +33,16 @@ class By:
 
 @dataclass(frozen=True, slots=True)
 class Result(Generic[T]):
-    """`value` is the thing as it is now. `comment_lost`: done, but the comment naming the person could not be saved."""
+    """`value` is the thing as it is now. `comment_lost`: done, but the comment naming the person could not be saved.
+
+    `own`: Cutover knows the person who pressed, not the bot's account.
+    """
 
     kind: ResultKind
     value: T
     by: By | None = None
     comment_lost: bool = False
+    own: bool = False
 
 
 def by(found: tuple[Intent, Outcome] | None) -> By | None:

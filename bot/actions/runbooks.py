@@ -15,8 +15,8 @@ from bot.blocks.values import seen_runbook
 from bot.cutover import CopyFrom, RunbookFields
 from bot.cutover.refusals import missing
 from bot.errors import BadInput, CutoverError, Refused
-from bot.identity import Policy
-from bot.model import Runbook, RunbookStage
+from bot.identity import Hand, Right
+from bot.model import Runbook, RunbookStage, RunType
 
 _REACHED: Final = {
     "pause": RunbookStage.PAUSED,
@@ -37,9 +37,8 @@ _NEEDS: Final = {"pause": "running", "resume": "paused", "cancel": "running or p
 class RunbookActions:
     """Start, pause, resume, cancel, status, create, edit. Every call takes a `Wish` and may raise `BotError`."""
 
-    def __init__(self, performer: Performer, policy: Policy) -> None:
+    def __init__(self, performer: Performer) -> None:
         self._do = performer
-        self._policy = policy
         self._client = performer.client
 
     async def check_start(self, runbook: Runbook) -> Result[Runbook] | None:
@@ -53,9 +52,11 @@ class RunbookActions:
 
     async def start(self, wish: Wish, runbook_id: str, form: StartForm) -> Result[Runbook]:
         """Start a run as `form` says. A runbook that runs already is an answer, not an error."""
-        self._policy.check_start(wish.actor, form.run_type)
+        live = form.run_type != RunType.REHEARSAL
+        right, doing = (Right.RUN_LIVE, "start a live run") if live else (Right.RUN_REHEARSAL, "start a rehearsal")
+        hand = await self._do.hand(wish, right, runbook_id, doing=doing, live=live)
         async with self._do.locks.hold(runbook_id):
-            runbook = await self._client.get_runbook(runbook_id)
+            runbook = await hand.client.get_runbook(runbook_id)
             running = await self.check_start(runbook)
             if running is not None:
                 return own(running, wish)
@@ -69,7 +70,7 @@ class RunbookActions:
             )
 
             async def effect() -> Runbook:
-                return await self._client.start_runbook(
+                return await hand.client.start_runbook(
                     runbook_id,
                     run_type=form.run_type,
                     comms=form.comms,
@@ -82,36 +83,39 @@ class RunbookActions:
             sign = f"Started ({form.run_type})"
             try:
                 value, fresh = await self._do.perform(
-                    intent, effect, lambda: self._client.get_runbook(runbook_id), sign=sign
+                    intent, effect, lambda: hand.client.get_runbook(runbook_id), hand=hand, sign=sign
                 )
             except Refused as refusal:
-                return await self._overtaken(refusal, runbook_id, self.check_start)
+                return await self._overtaken(refusal, hand, runbook_id, self.check_start)
             return Result(ResultKind.DONE if fresh else ResultKind.REPEAT, value)
 
     async def turn(self, wish: Wish, runbook_id: str, action: str, message: str, notify: bool) -> Result[Runbook]:
         """`action` is pause, resume or cancel; `message` the reason, `notify` tells the runbook's people."""
         async with self._do.locks.hold(runbook_id):
-            runbook = await self._client.get_runbook(runbook_id)
+            runbook = await (await self._do.acting.reader(wish.actor)).get_runbook(runbook_id)
             reached = await self.check_turn(wish, runbook, action)
             if reached is not None:
                 return own(reached, wish)
+            right = self._do.acting.policy.right_of_turn(action, runbook.run_type)
+            hand = await self._do.hand(wish, right, runbook_id, doing=_doing(action, right), live=runbook.is_live)
             # A run may be paused many times, and two pauses can look the same (`updated_at` is often to the second).
             seen = seen_runbook(runbook)
             intent = wish.intent(self._do.clock, f"runbook.{action}", runbook_id, seen=seen, once=True)
             calls: dict[str, Callable[..., Awaitable[Runbook]]] = {
-                "pause": self._client.pause_runbook,
-                "resume": self._client.resume_runbook,
-                "cancel": self._client.cancel_runbook,
+                "pause": hand.client.pause_runbook,
+                "resume": hand.client.resume_runbook,
+                "cancel": hand.client.cancel_runbook,
             }
             try:
                 value, fresh = await self._do.perform(
                     intent,
                     lambda: calls[action](runbook_id, message=message or None, notify=notify),
-                    lambda: self._client.get_runbook(runbook_id),
+                    lambda: hand.client.get_runbook(runbook_id),
+                    hand=hand,
                     sign=_WORDS[action],
                 )
             except Refused as refusal:
-                return await self._overtaken(refusal, runbook_id, lambda now: self.check_turn(wish, now, action))
+                return await self._overtaken(refusal, hand, runbook_id, lambda now: self.check_turn(wish, now, action))
             return Result(ResultKind.DONE if fresh else ResultKind.REPEAT, value)
 
     async def check_turn(self, wish: Wish, runbook: Runbook, action: str) -> Result[Runbook] | None:
@@ -124,14 +128,15 @@ class RunbookActions:
         if runbook.stage not in _FROM[action]:
             done = _WORDS[action].lower()
             raise BadInput(f"Only a runbook that is {_NEEDS[action]} can be {done}.", "Nothing was sent.")
-        if action == "cancel":
-            self._policy.check_cancel(wish.actor, runbook.run_type)
+        right = self._do.acting.policy.right_of_turn(action, runbook.run_type)
+        await self._do.check(wish, right, runbook.id, _doing(action, right))
         if self._client.offers(f"{action}_runbook") is False:
             raise missing(f"{action}_runbook")
         return None
 
     async def set_status(self, wish: Wish, runbook_id: str, status: str, message: str) -> Result[Runbook]:
         """RAG status (off, red, amber, green) with its reason."""
+        hand = await self._do.hand(wish, Right.STATUS, runbook_id)
         intent = wish.intent(
             self._do.clock, "runbook.status", runbook_id, once=True, wish={"status": status, "message": message}
         )
@@ -139,8 +144,9 @@ class RunbookActions:
         async with self._do.locks.hold(runbook_id):
             value, fresh = await self._do.perform(
                 intent,
-                lambda: self._client.update_runbook(runbook_id, fields),
-                lambda: self._client.get_runbook(runbook_id),
+                lambda: hand.client.update_runbook(runbook_id, fields),
+                lambda: hand.client.get_runbook(runbook_id),
+                hand=hand,
                 sign=f"Status {status}",
             )
         return Result(ResultKind.DONE if fresh else ResultKind.REPEAT, value)
@@ -155,11 +161,12 @@ class RunbookActions:
         shift_fixed_times: bool = False,
     ) -> Runbook:
         """A new runbook, from a template (tasks, teams and users together) or blank in a workspace."""
+        hand = await self._do.hand(wish, Right.STATUS, live=False)
         name = str(fields.name)
         intent = wish.intent(self._do.clock, "runbook.create", template_id or "", once=True, wish={"name": name})
 
         async def again() -> Runbook:
-            found = await self._client.list_runbooks(query=name).all(500)
+            found = await hand.client.list_runbooks(query=name).all(500)
             same = [runbook for runbook in found if runbook.name.raw == name]
             if not same:
                 raise CutoverError(
@@ -169,39 +176,46 @@ class RunbookActions:
 
         value, fresh = await self._do.perform(
             intent,
-            lambda: self._client.create_runbook(
+            lambda: hand.client.create_runbook(
                 fields,
                 workspace_id=workspace_id,
                 copy=CopyFrom(source_runbook_id=template_id) if template_id else None,
                 shift_fixed_times=shift_fixed_times if template_id else None,
             ),
             again,
+            hand=hand,
         )
-        if fresh:  # the intent could not name what did not exist
+        if fresh and not hand.own:  # the intent could not name what did not exist
             self._do.spawn(self._do.sign(replace(intent, runbook_id=value.id), "Created"))
         return value
 
     async def edit(self, wish: Wish, runbook_id: str, fields: RunbookFields) -> Runbook:
         """Change name or description."""
+        hand = await self._do.hand(wish, Right.STATUS, runbook_id)
         named = {"name": fields.name} if isinstance(fields.name, str) else {}
         intent = wish.intent(self._do.clock, "runbook.edit", runbook_id, once=True, wish=named)
         async with self._do.locks.hold(runbook_id):
             value, _ = await self._do.perform(
                 intent,
-                lambda: self._client.update_runbook(runbook_id, fields),
-                lambda: self._client.get_runbook(runbook_id),
+                lambda: hand.client.update_runbook(runbook_id, fields),
+                lambda: hand.client.get_runbook(runbook_id),
+                hand=hand,
                 sign="Edited",
             )
         return value
 
-    async def _overtaken(self, refusal: Refused, runbook_id: str, check: Check) -> Result[Runbook]:
+    async def _overtaken(self, refusal: Refused, hand: Hand, runbook_id: str, check: Check) -> Result[Runbook]:
         """Somebody did it in Cutover between our look and our call; any other refusal is raised again."""
         if refusal.has("already_actioned"):
             await self._do.journal.flush()  # our own refused wish must not be taken for the one that did it
-            reached = await check(await self._client.get_runbook(runbook_id))
+            reached = await check(await hand.client.get_runbook(runbook_id))
             if reached is not None:
                 return reached
         raise refusal
 
     async def _already(self, runbook: Runbook, verb: str) -> Result[Runbook]:
         return Result(ResultKind.ALREADY, runbook, by(await self._do.journal.last(runbook.id, "", (verb,))))
+
+
+def _doing(action: str, right: Right) -> str:
+    return f"{action} a {'live run' if right is Right.RUN_LIVE else 'rehearsal'}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from bot.actions.context import Wish
@@ -12,7 +13,7 @@ from bot.actions.results import By, Result, ResultKind, by, own
 from bot.blocks.values import seen as seen_of
 from bot.cutover import TaskFields, is_done_already
 from bot.errors import BotError, CutoverError, NotAllowed, Refused
-from bot.identity import Policy
+from bot.identity import Hand, Right
 from bot.journal import Intent
 from bot.model import FieldValue, Task
 
@@ -21,6 +22,7 @@ _STARTED: Final = ("task.start",)
 _ENDED: Final = ("task.finish", "task.skip")
 _SIGNED: Final = {"task.start": "Started", "task.finish": "Finished"}
 _WHEN_STARTABLE: Final = "It becomes startable when the tasks before it are complete and its fixed start has come."
+_ASSIGN: Final = "Have yourself assigned, or ask one of them."
 _NOT_ASSIGNED: Final = "Cutover lets only the people assigned do that, and the bot's own user is not among them."
 
 
@@ -38,9 +40,8 @@ class NotReady(BotError):
 class TaskActions:
     """Start, finish and skip. Every call takes a `Wish` and may raise `BotError`."""
 
-    def __init__(self, performer: Performer, policy: Policy) -> None:
+    def __init__(self, performer: Performer) -> None:
         self._do = performer
-        self._policy = policy
         self._client = performer.client
 
     async def read(self, runbook_id: str, task_id: str) -> Task:
@@ -61,10 +62,9 @@ class TaskActions:
 
         `answers` to custom fields are saved first: a start carries none.
         """
-        if override:
-            self._policy.check_override(wish.actor)
+        hand = await self._hand(wish, runbook_id, override=override)
         async with self._do.locks.hold(runbook_id, task_id):
-            task = await self._client.get_runbook_task(runbook_id, task_id)
+            task = await hand.client.get_runbook_task(runbook_id, task_id)
             if task.is_running or task.is_complete:
                 return await self._already(task, _STARTED if task.is_running else _STARTED + _ENDED, wish)
             if task.is_waiting and not override:
@@ -72,14 +72,15 @@ class TaskActions:
             intent = wish.intent(self._do.clock, "task.start", runbook_id, task_id, seen=seen or seen_of(task))
 
             async def effect(forced: bool | None) -> Task:
-                await self._save(runbook_id, task_id, answers)
-                return await self._client.start_runbook_task(runbook_id, task_id, override=forced)
+                await _save(hand, runbook_id, task_id, answers)
+                return await hand.client.start_runbook_task(runbook_id, task_id, override=forced)
 
             return await self._press(
                 wish,
                 intent,
                 effect,
-                override or (not task.needs_everyone_to_start and self._stands_in(wish, task)),
+                override or (not task.needs_everyone_to_start and hand.stands_in and bool(task.assignees)),
+                hand=hand,
                 everyone=task.needs_everyone_to_start,
                 reached=lambda now: now.is_running or now.is_complete,
             )
@@ -96,10 +97,9 @@ class TaskActions:
         answers: tuple[FieldValue, ...] = (),
     ) -> Result[Task]:
         """Finish a running task. `selected`: branches to go on with; `answers` to custom fields are saved first."""
-        if override:
-            self._policy.check_override(wish.actor)
+        hand = await self._hand(wish, runbook_id, override=override)
         async with self._do.locks.hold(runbook_id, task_id):
-            task = await self._client.get_runbook_task(runbook_id, task_id)
+            task = await hand.client.get_runbook_task(runbook_id, task_id)
             if task.is_complete:
                 return await self._already(task, _ENDED, wish)
             if task.is_startable or task.is_waiting:
@@ -107,8 +107,8 @@ class TaskActions:
             intent = wish.intent(self._do.clock, "task.finish", runbook_id, task_id, seen=seen or seen_of(task))
 
             async def effect(forced: bool | None) -> Task:
-                await self._save(runbook_id, task_id, answers)
-                return await self._client.finish_runbook_task(
+                await _save(hand, runbook_id, task_id, answers)
+                return await hand.client.finish_runbook_task(
                     runbook_id, task_id, override=forced, selected_successor_ids=selected
                 )
 
@@ -116,29 +116,31 @@ class TaskActions:
                 wish,
                 intent,
                 effect,
-                override or (not task.needs_everyone_to_end and self._stands_in(wish, task)),
+                override or (not task.needs_everyone_to_end and hand.stands_in and bool(task.assignees)),
+                hand=hand,
                 everyone=task.needs_everyone_to_end,
                 reached=lambda now: now.is_complete,
             )
 
     async def skip(self, wish: Wish, runbook_id: str, task_id: str, reason: str, *, seen: str = "") -> Result[Task]:
         """Skip a task; Cutover keeps `reason` as a comment, with the person's name."""
+        hand = await self._hand(wish, runbook_id)
         async with self._do.locks.hold(runbook_id, task_id):
-            task = await self._client.get_runbook_task(runbook_id, task_id)
+            task = await hand.client.get_runbook_task(runbook_id, task_id)
             if task.is_complete:
                 return await self._already(task, _ENDED, wish)
             intent = wish.intent(self._do.clock, "task.skip", runbook_id, task_id, seen=seen or seen_of(task))
-            said = f"{reason} ({signature('Skipped', wish.actor.name.raw, wish.actor.user_id)})"
-            words = html.escape(said, quote=False)  # it becomes a comment, and those are HTML
+            said = "" if hand.own else f" ({signature('Skipped', wish.actor.name.raw, wish.actor.user_id)})"
+            words = html.escape(reason + said, quote=False)  # it becomes a comment, and those are HTML
 
             async def effect() -> None:
-                await self._client.skip_runbook_task(runbook_id, task_id, words)
+                await hand.client.skip_runbook_task(runbook_id, task_id, words)
 
             async def again() -> Task:
-                return await self._client.get_runbook_task(runbook_id, task_id)
+                return await hand.client.get_runbook_task(runbook_id, task_id)
 
             try:
-                now, fresh = await self._do.perform(intent, effect, again)
+                now, fresh = await self._do.perform(intent, effect, again, hand=hand)
             except Refused as error:
                 if not task.is_waiting or not error.has("task.not_finishable"):
                     raise
@@ -158,9 +160,15 @@ class TaskActions:
         before = task.predecessor_ids or (known[task.id].predecessor_ids if task.id in known else ()) or ()
         return tuple(known[one] for one in before if one in known and not known[one].is_complete)
 
-    async def _save(self, runbook_id: str, task_id: str, answers: tuple[FieldValue, ...]) -> None:
-        if answers:
-            await self._client.update_runbook_task(runbook_id, task_id, TaskFields(field_values=answers))
+    async def _hand(self, wish: Wish, runbook_id: str, *, override: bool = False) -> Hand:
+        """The account for work on a task; to press in place of others takes more."""
+        if override:
+            await self._do.check(wish, Right.RUN_LIVE, runbook_id, "act in place of the people assigned")
+        hand = await self._do.hand(wish, Right.WORK, runbook_id)
+        if hand.own:
+            return hand  # Cutover knows who presses: nobody is stood in for without a word
+        stands_in = await self._do.acting.policy.allows(wish.actor, Right.RUN_LIVE, wish.channel_id)
+        return replace(hand, stands_in=stands_in)
 
     async def _press(
         self,
@@ -169,6 +177,7 @@ class TaskActions:
         effect: Effect,
         forced: bool,
         *,
+        hand: Hand,
         everyone: bool,
         reached: Callable[[Task], bool],
     ) -> Result[Task]:
@@ -179,21 +188,21 @@ class TaskActions:
                 return await effect(True if forced else None)
             except Refused as error:
                 # 422: certainly not done, so an operator's second try with override cannot do it twice.
-                stands_in = self._policy.is_operator(intent.user_id) and not everyone
+                stands_in = hand.stands_in and not everyone
                 if forced or not error.has("task.user_not_assigned") or not stands_in:
                     raise
                 return await effect(True)
 
         async def again() -> Task:
-            return await self._client.get_runbook_task(intent.runbook_id, intent.task_id)
+            return await hand.client.get_runbook_task(intent.runbook_id, intent.task_id)
 
         try:
-            task, fresh = await self._do.perform(intent, send, again, sign=_SIGNED[intent.verb])
+            task, fresh = await self._do.perform(intent, send, again, hand=hand, sign=_SIGNED[intent.verb])
         except Refused as error:
             if any(is_done_already(finding.code) for finding in error.findings):
-                return await self._already(await again(), (intent.verb,), wish)
+                return replace(await self._already(await again(), (intent.verb,), wish), own=hand.own)
             if error.has("task.user_not_assigned") and not forced:
-                raise NotAllowed(_NOT_ASSIGNED, self._way_out(intent.user_id, everyone)) from error
+                raise self._not_assigned(hand, everyone) from error
             if error.has("task.not_startable") or error.has("task.not_finishable"):
                 # It was ready when it was read: the run was paused, cancelled or reset in between.
                 raise NotReady(error.sentence, error.hint, await again()) from error
@@ -207,12 +216,16 @@ class TaskActions:
         found = await self._do.journal.last(task.runbook_id, task.id, verbs)
         return own(Result(ResultKind.ALREADY, task, by(found)), wish)
 
-    def _way_out(self, user_id: str, everyone: bool) -> str:
-        if not self._policy.is_operator(user_id):
-            return "Do it in Cutover, or ask an operator here."
-        said = "Everyone assigned has to press: do it in Cutover" if everyone else "Do it in Cutover"
-        return f"{said}, or press for all of them with `override` behind the command."
+    def _not_assigned(self, hand: Hand, everyone: bool) -> NotAllowed:
+        if hand.own:
+            return NotAllowed("Cutover lets only the people assigned do that, and you are not among them.", _ASSIGN)
+        if hand.stands_in:
+            said = "Everyone assigned has to press: do it in Cutover" if everyone else "Do it in Cutover"
+            return NotAllowed(_NOT_ASSIGNED, f"{said}, or press for all of them with `override` behind the command.")
+        way_out = self._do.acting.hint or "Do it in Cutover, or ask an operator here."
+        return NotAllowed(_NOT_ASSIGNED, way_out)
 
-    def _stands_in(self, wish: Wish, task: Task) -> bool:
-        """An operator acts in place of the people assigned: the bot's own account is not among them."""
-        return bool(task.assignees) and self._policy.is_operator(wish.actor.user_id)
+
+async def _save(hand: Hand, runbook_id: str, task_id: str, answers: tuple[FieldValue, ...]) -> None:
+    if answers:
+        await hand.client.update_runbook_task(runbook_id, task_id, TaskFields(field_values=answers))

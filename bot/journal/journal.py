@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
+from bot.identity import Actor
 from bot.journal.record import Intent, Outcome, OutcomeKind
 from bot.model import Text
 from bot.store import Database
 from bot.store.sql import Statement
-from bot.store.tables import intents
+from bot.store.tables import audit_waiting, intents
 
 OPEN = "open"
 _INSERT = Statement(lambda insert: insert(intents).on_conflict_do_nothing(index_elements=["key"]))
@@ -24,6 +26,7 @@ _SETTLE = Statement(
     )
 )
 _SIGNED = Statement(lambda _: sa.update(intents).where(intents.c.id == sa.bindparam("intent")).values(outcome=""))
+_NOTE = Statement(lambda insert: insert(audit_waiting).values(at=sa.bindparam("noted"), body=sa.bindparam("told")))
 _FREE = (  # a refused wish may be tried again: its row keeps its place under another key
     sa.update(intents)
     .where(intents.c.key == sa.bindparam("wanted"), intents.c.state == OutcomeKind.REFUSED)
@@ -73,6 +76,15 @@ class Journal:
     async def flush(self) -> None:
         """Put outcomes and marks that wait on disk now."""
         await self._database.flush()
+
+    def note(self, what: str, actor: Actor, at: float, told: Mapping[str, Any]) -> None:
+        """Put on record what is no intent: a refusal by the policy, a connected token, a link. Chained with the rest.
+
+        `told` is plain JSON. It goes with the next transaction, a fifth of a second later at most.
+        """
+        body = {"what": what, "team": actor.team_id, "user": actor.user_id, "name": actor.name.raw, **told}
+        row = {"noted": at, "told": json.dumps(body)}
+        self._database.write_soon(lambda c: _NOTE.run(c, row))
 
     def signed(self, intent: Intent) -> None:
         """The comment naming the person is in Cutover; the mark goes with the next transaction."""
@@ -134,6 +146,7 @@ def _row(intent: Intent) -> dict[str, Any]:
         "state": OPEN,
         "outcome": None,
         "settled_at": None,
+        "audited": "",
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.model.enums import Rag, RunbookStage
+from bot.model.enums import Rag, RunbookStage, RunType
 from bot.model.task import FieldValue
 from bot.model.text import EMPTY, Text
 
@@ -48,6 +48,11 @@ class Runbook:
     @property
     def is_running(self) -> bool:
         return self.stage == RunbookStage.ACTIVE
+
+    @property
+    def is_live(self) -> bool:
+        """Under way and no rehearsal; a run of unknown type counts as live."""
+        return self.stage in (RunbookStage.ACTIVE, RunbookStage.PAUSED) and self.run_type != RunType.REHEARSAL
 
     @property
     def is_over(self) -> bool:

@@ -11,6 +11,7 @@ from ground_tools import HastyClock, intent
 from bot.actions import Performer
 from bot.actions import perform as module
 from bot.errors import Refused, UnknownOutcome
+from bot.identity import Acting, Hand, Policy
 from bot.journal import Journal
 from bot.store import Database
 from bot.store.tables import intents as table
@@ -21,7 +22,8 @@ class Desk:
 
     def __init__(self, database: Database, clock: HastyClock, monkeypatch: pytest.MonkeyPatch) -> None:
         self.journal, self.database = Journal(database), database
-        self.do = Performer(None, self.journal, clock)  # type: ignore[arg-type]
+        acting = Acting(None, Policy(frozenset(), clock))  # type: ignore[arg-type]
+        self.do = Performer(None, self.journal, clock, acting)  # type: ignore[arg-type]
         self.looks: list[bool | None] = []
         self.trouble: list[Exception] = []
         self.written = 0
@@ -40,7 +42,7 @@ class Desk:
         return "read"
 
     async def perform(self, number: int = 1) -> tuple[str, bool]:
-        return await self.do.perform(intent(number), self.effect, self.again)
+        return await self.do.perform(intent(number), self.effect, self.again, hand=Hand(None))  # type: ignore[arg-type]
 
     async def states(self) -> list[tuple[str, str | None]]:
         await self.journal.flush()

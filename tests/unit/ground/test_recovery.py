@@ -12,6 +12,7 @@ from ground_tools import NOW, HastyClock, intent
 from bot.actions import Performer, Recovery
 from bot.blocks.message import Message
 from bot.cutover import CutoverClient, Transport
+from bot.identity import Acting, Policy
 from bot.journal import Intent, Journal, Outcome, OutcomeKind
 from bot.sandbox.cutover import EmbeddedCutover, presses, runs
 from bot.store import Database
@@ -33,7 +34,8 @@ class Scene:
         cutover.settle()
         self.task = self.world.task_named(TASK)
         clock.advance(1)  # the bot starts a second after the wish
-        self.recovery = Recovery(Performer(client, self.journal, clock), self.journal, clock, self._tell)
+        performer = Performer(client, self.journal, clock, Acting(client, Policy(frozenset(), clock)))
+        self.recovery = Recovery(performer, self.journal, clock, self._tell)
 
     async def _tell(self, one: Intent, message: Message) -> None:
         self.told.append((one.id, message.text))
