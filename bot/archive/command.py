@@ -9,14 +9,16 @@ import asyncio
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from bot.archive import report, schema
-from bot.archive.database import Database, open_archive
+from bot.archive import report
 from bot.errors import BotError
 from bot.settings import CutoverSettings, SettingsError, read
+
+if TYPE_CHECKING:
+    from bot.archive.database import Database
 
 cli = typer.Typer(help="Your own copy of all runbook data, with its history.", no_args_is_help=True)
 STAGES = ("planning", "active", "paused", "canceled", "complete")
@@ -83,8 +85,44 @@ def status() -> None:
             typer.echo(line)
 
 
+@cli.command()
+def history(
+    kind: Annotated[str, typer.Argument(help="task, runbook, stream, comment, user ...")],
+    which: Annotated[str, typer.Argument(help="Its id, or a part of its name.")],
+    runbook: Annotated[str | None, typer.Option(help="In this runbook: id.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="JSON lines, with the resource as Cutover sent it.")] = False,
+) -> None:
+    """What happened to one task (or runbook, stream ...), change by change."""
+    from bot.archive.history import find
+    from bot.archive.history import history as happened
+
+    with _told(), _archive() as database:
+        known = find(database, kind, which, runbook)
+        for line in report.history(known, happened(database, known), json):
+            typer.echo(line)
+
+
+@cli.command(name="as-of")
+def as_of(
+    when: Annotated[str, typer.Argument(help="2026-11-20T09:00Z; without a zone it is UTC.")],
+    runbook: Annotated[str | None, typer.Option(help="This runbook with its lists: id.")] = None,
+    kind: Annotated[str | None, typer.Option(help="Only this kind: task, runbook, stream ...")] = None,
+    json: Annotated[bool, typer.Option("--json", help="JSON lines, with the resource as Cutover sent it.")] = False,
+) -> None:
+    """How everything stood at a moment, as far as the bot had seen it."""
+    from bot.archive.history import as_of as stood
+    from bot.archive.history import moment
+
+    with _told(), _archive() as database:
+        for line in report.states(stood(database, moment(when), runbook=runbook, kind=kind), json):
+            typer.echo(line)
+
+
 @contextmanager
 def _archive() -> Iterator[Database]:
+    from bot.archive import schema
+    from bot.archive.database import open_archive
+
     database = open_archive(_url(), write=False)
     try:
         schema.check(database)

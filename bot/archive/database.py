@@ -37,6 +37,7 @@ class Database:
     name = "sqlite"
     json_type = "TEXT"
     bytes_type = "BLOB"
+    int_type = bool_type = "INTEGER"
     error: type[Exception] = sqlite3.Error
 
     def __init__(self, path: str, *, write: bool) -> None:
@@ -130,10 +131,36 @@ class Database:
         """Make what is committed durable and the file small, at the end of a run."""
         self.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def json(self, column: str, *path: str) -> str:
-        """SQL for the text at `path` inside a JSON column."""
-        inside = ".".join(f'"{part}"' for part in path)
-        return f"json_extract({column}, '$.{inside}')"
+    def value(self, column: str, kind: str, *path: str) -> str:
+        """SQL for the value at `path` inside a JSON column, as `kind` (text, int or bool); NULL if it is another."""
+        found = f"json_extract({column}, '{_path(path)}')"
+        return f"CAST({found} AS TEXT)" if kind == "text" else f"CASE WHEN typeof({found})='integer' THEN {found} END"
+
+    def entries(self, column: str, alias: str, *path: str) -> str:
+        """SQL that joins the entries of a list inside a JSON column."""
+        return f"json_each({column}, '{_path(path)}') {alias}"
+
+    def item(self, alias: str, name: str) -> str:
+        """SQL for a member of such an entry, as text."""
+        return f"CAST(json_extract({alias}.value, '$.{name}') AS TEXT)"
+
+    def joined(self, column: str) -> str:
+        """SQL that joins the values of a group with commas, in order."""
+        return f"group_concat({column}, ', ')"
+
+    def activity(self, question: str, member: str, ignored: str) -> str:
+        """SQL of the activity view over one member of the payload. `ignored` has `{key}` in it."""
+        return question.format(
+            old="o.value",
+            new="n.value",
+            after=f"JOIN json_each(v.payload, '$.{member}') n",
+            before=f"LEFT JOIN json_each(v.before, '$.{member}') o ON 1",
+            was=f"JOIN json_each(v.before, '$.{member}') o",
+            now=f"json_each(v.payload, '$.{member}') n",
+            differs="o.value IS NOT n.value",
+            wanted=f"NOT ({ignored.format(key='n.key')})",
+            unwanted=f"NOT ({ignored.format(key='o.key')})",
+        )
 
     def as_text(self, column: str) -> str:
         """SQL for a JSON column as the text that was stored."""
@@ -142,6 +169,10 @@ class Database:
     def size(self) -> int:
         """Bytes on disk."""
         return int(self.rows("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")[0][0])
+
+
+def _path(parts: Sequence[str]) -> str:
+    return "$." + ".".join(f'"{part}"' for part in parts)
 
 
 def _only_writer(path: str) -> sqlite3.Connection:

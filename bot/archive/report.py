@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
 
-from bot.archive.crawl import Outcome
-from bot.archive.verify import Report
+import orjson
+
+if TYPE_CHECKING:
+    from bot.archive.crawl import Outcome
+    from bot.archive.history import Event, Known, State
+    from bot.archive.verify import Report
+
+LONGEST: Final = 100
+"""Characters of a value that are shown; `--json` has all of it."""
 
 
 def outcome(done: Outcome) -> Iterator[str]:
@@ -37,6 +45,44 @@ def verification(found: Report) -> Iterator[str]:
         yield f"  {one.kind:<13} {one.units:>7} {expected:>9} {one.seen:>9} {one.bad:>9}"
     if found.missing:
         yield f"Not offered by this Cutover: {', '.join(found.missing)}."
+
+
+def history(known: Known, events: Iterable[Event], json: bool) -> Iterator[str]:
+    """One resource, oldest first."""
+    if not json:
+        below = f" below {known.parent}" if known.parent else ""
+        yield f"{known.kind} {known.id}{below}: {known.name}"
+    for event in events:
+        if json:
+            yield _json(asdict(event))
+            continue
+        source = f", Cutover's time {event.source}" if event.source else ""
+        why = f" ({event.reason})" if event.reason else ""
+        yield f"{event.observed}  {event.op}{why}, run {event.run_id}{source}"
+        yield from (f"    {one.name}: {_short(one.old)} -> {_short(one.new)}" for one in event.fields)
+
+
+def states(found: Iterable[State], json: bool) -> Iterator[str]:
+    """Resources as they were."""
+    for one in found:
+        if json:
+            head = {"kind": one.kind, "id": one.id, "parent": one.parent, "seen_at": one.seen_at}
+            yield _json(head)[:-1] + f',"payload":{one.payload}}}'
+            continue
+        told = one.attributes
+        name = told.get("name") or " ".join(str(told[part]) for part in ("first_name", "last_name") if part in told)
+        marks = " ".join(str(told[part]) for part in ("stage", "status") if told.get(part) not in (None, "off"))
+        text = _short(name or told.get("content") or "")
+        yield f"{one.kind:<12} {one.id:<10} {marks:<16} {text}".rstrip()
+
+
+def _short(value: Any) -> str:
+    text = "-" if value is None else value if isinstance(value, str) else _json(value)
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
 
 
 def status(found: dict[str, Any]) -> Iterator[str]:

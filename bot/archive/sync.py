@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 import aiohttp
 from yarl import URL
 
-from bot.archive import runs, schema
+from bot.archive import runs, schema, typed, views
 from bot.archive.crawl import Crawl, Outcome, Progress
 from bot.archive.database import Database, open_archive
 from bot.archive.gate import Gate
@@ -105,6 +105,8 @@ def _open(url: str, host: str) -> Database:
     database = open_archive(url, write=True)
     try:
         schema.prepare(database, host)
+        typed.create(database)
+        views.create(database)
     except BaseException:
         database.close()
         raise
@@ -132,6 +134,7 @@ async def _run(
     except BotError as problem:
         await hand(runs.interrupted, database, run, gate.requests, problem.sentence)
         raise
+    await hand(typed.refresh, database)
     outcome.requests = gate.requests
     outcome.status = await hand(runs.finish, log, clock, run, gate.requests)
     return outcome

@@ -1,7 +1,7 @@
 """Is the copy whole? The one rule: a run that is not complete says so, and where.
 
-Three checks: what Cutover counted against what was read, per kind and list; that every payload still is what its hash
-says; that the heads are what the log gives.
+Four checks: what Cutover counted against what was read, per kind and list; that every payload still is what its hash
+says; that the heads, and the tables with columns, are what the log gives.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.archive import resource
+from bot.archive import resource, typed
 from bot.archive.database import Database
 
 
@@ -49,6 +49,8 @@ def verify(database: Database, *, deep: bool = True) -> Report:
     if deep:
         report.problems += _payloads(database)
         report.problems += _heads(database)
+        for table, rows in typed.differences(database).items():
+            report.problems.append(f"Table {table} differs in {rows} rows from what the log gives.")
     return report
 
 

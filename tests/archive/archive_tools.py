@@ -46,7 +46,7 @@ class Hasty(Clock):
 
 
 class Place:
-    """A Cutover with an archive. `expected`: task id -> its versions (operation, name), as `sync` ought to find them."""
+    """A Cutover with an archive. `expected`: task id -> its versions (operation, name)."""
 
     def __init__(self, cutover: EmbeddedCutover, url: str) -> None:
         self.cutover, self.url = cutover, url
