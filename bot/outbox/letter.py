@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
+from typing import Any, Final
 
 from bot.blocks.message import Message
+
+_LONGEST_KEY: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +26,50 @@ class Letter:
     thread_slot: str = ""
     pin: bool = False
     urgent: bool = False
+
+    @property
+    def kept_key(self) -> str:
+        """The key, short enough for its column."""
+        if len(self.key) <= _LONGEST_KEY:
+            return self.key
+        return f"{self.key[:79]}:{hashlib.sha256(self.key.encode()).hexdigest()[:40]}"
+
+    @property
+    def body(self) -> str:
+        """The message as kept: ASCII, so that any character survives any database."""
+        return json.dumps({"text": self.message.text, "blocks": list(self.message.blocks)})
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A letter as it was kept. `at`: Unix seconds; `state` waiting, or sending when an outcome is not known."""
+
+    id: int
+    key: str
+    at: float
+    body: str
+    state: str
+    attempts: int
+    slot: str
+    thread_slot: str
+    pin: bool
+    urgent: bool
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """`text` and `blocks`."""
+        found: dict[str, Any] = json.loads(self.body)
+        return found
+
+    @property
+    def digest(self) -> str:
+        """Tells whether a message shows this already."""
+        return hashlib.sha256(self.body.encode()).hexdigest()[:40]
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """The message of a slot: its ts, and the digest of what it shows."""
+
+    ts: str
+    digest: str
