@@ -59,9 +59,11 @@ def apply(old: Snapshot, changes: list[Change]) -> Snapshot:
     return Snapshot(runbook, streams, tasks, old.read_at)
 
 
-def looks_other(old: Snapshot, new: Snapshot) -> bool:
-    """Whether a board drawn from `new` would differ from one drawn from `old`, the passing of time aside."""
-    return old.runbook != new.runbook or old.streams != new.streams or old.tasks != new.tasks
+def crept(old: RunbookState, new: RunbookState) -> bool:
+    """Whether nothing but the forecast moved, and that by less than counts: it goes along with the time."""
+    if old.end_forecast == new.end_forecast or _moved(moment(old.end_forecast), moment(new.end_forecast)):
+        return False
+    return msgspec.structs.replace(new, end_forecast=old.end_forecast) == old
 
 
 def _added(before: dict[str, TaskState], after: dict[str, TaskState]) -> int:

@@ -11,6 +11,7 @@ import hmac
 import re
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
@@ -20,16 +21,27 @@ from aiohttp import web
 PATH: Final = "/cutover/events"
 _BIGGEST: Final = 256 * 1024
 _REMEMBERED: Final = 10_000
+_LONGEST: Final = 254
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 _log = structlog.get_logger(__name__)
 
 
-class Events:
-    """Takes the posts of Cutover. `refresh` gets the id of the runbook that something happened in."""
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What an event tells: where (`runbook_id`), what (`kind`, such as `task.started`), to which task, by whom."""
 
-    def __init__(self, secret: str, refresh: Callable[[str], None]) -> None:
+    runbook_id: str
+    kind: str = ""
+    task_id: str = ""
+    email: str = ""
+
+
+class Events:
+    """Takes the posts of Cutover and hands on each event that names a runbook, once."""
+
+    def __init__(self, secret: str, heard: Callable[[Event], None]) -> None:
         self._secret = secret.encode()
-        self._refresh = refresh
+        self._heard = heard
         self._met: OrderedDict[str, None] = OrderedDict()
 
     def add_to(self, app: web.Application) -> None:
@@ -48,9 +60,9 @@ class Events:
             return web.Response(status=400)
         if not isinstance(event, dict):
             return web.Response(status=400)
-        runbook_id = runbook_of(event)
-        if runbook_id and self._is_new(event.get("id")):
-            self._refresh(runbook_id)
+        read = read_event(event)
+        if read.runbook_id and self._is_new(event.get("id")):
+            self._heard(read)
         return web.Response(status=204)
 
     def _is_new(self, key: Any) -> bool:
@@ -65,19 +77,30 @@ class Events:
         return True
 
 
-def runbook_of(event: dict[str, Any]) -> str:
-    """The runbook an event is about: from its relationships, else its meta; empty when it names none.
+def read_event(event: dict[str, Any]) -> Event:
+    """What can be told of an event; `runbook_id` is empty when it names none.
 
     A `runbook.updated` has the runbook as its entity and nowhere else.
     """
-    related = _object(event.get("relationships"))
+    related, meta = _object(event.get("relationships")), _object(event.get("meta"))
     entity = _object(_object(related.get("entity")).get("data"))
+    about = str(entity.get("type", "")).removeprefix("core.")
     named = _object(_object(related.get("runbook")).get("data")).get("id")
-    if named is None and str(entity.get("type", "")).removeprefix("core.") == "runbook":
+    if named is None and about == "runbook":
         named = entity.get("id")
     if named is None:
-        named = _object(_object(event.get("meta")).get("runbook")).get("id")
-    text = str(named) if isinstance(named, str | int) else ""
+        named = _object(meta.get("runbook")).get("id")
+    kind, email = _object(event.get("attributes")).get("type"), _object(meta.get("current_user")).get("email")
+    return Event(
+        _id(named),
+        kind if isinstance(kind, str) else "",
+        _id(entity.get("id")) if about == "task" else "",
+        email if isinstance(email, str) and len(email) <= _LONGEST else "",
+    )
+
+
+def _id(value: Any) -> str:
+    text = str(value) if isinstance(value, str | int) else ""
     return text if _ID.match(text) else ""
 
 

@@ -18,13 +18,34 @@ _RETRY, _RETRY_MOST = 3.0, 60.0
 _SWEEP = 120.0
 _SWEEP_RATE = 10.0
 MOST = 600.0
+_A_SECOND = 6.0
+"""Polls of running runbooks a second in all: eighteen requests. Cutover publishes no limits to go by."""
+_MOST_SLOW = 16.0
 
 
-def interval(book: RunbookState, now: datetime, *, hot: bool = False, slow: float = 1.0) -> float:
-    """Seconds to the next poll. `slow`: factor by which Cutover's limits hold the bot back."""
+class Brake:
+    """A 429 met by anybody doubles the intervals; each poll without one brings them back by a tenth."""
+
+    def __init__(self) -> None:
+        self.slow = 1.0
+        self._paused_until = 0.0
+
+    def feel(self, paused_until: float) -> None:
+        """Until when Cutover wants no requests, by the monotonic clock: it grows with each 429."""
+        if paused_until > self._paused_until:
+            self._paused_until = paused_until
+            self.slow = min(self.slow * 2, _MOST_SLOW)
+        else:
+            self.slow = max(self.slow * 0.9, 1.0)
+
+
+def interval(book: RunbookState, now: datetime, *, hot: bool = False, slow: float = 1.0, crowd: int = 1) -> float:
+    """Seconds to the next poll. `slow`: factor by which Cutover's limits hold the bot back; `crowd`: how many run."""
     seconds = _by_stage(book, now)
     if hot and slow <= 1.0:
         seconds = min(seconds, HOT)
+    elif book.stage == RunbookStage.ACTIVE:
+        seconds = max(seconds, crowd / _A_SECOND)
     return seconds if slow <= 1.0 else max(seconds, min(seconds * slow, MOST))
 
 

@@ -7,6 +7,7 @@ nobody is mentioned and everybody is named.
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -20,6 +21,7 @@ from bot.model import Ref, RunbookStage, TaskStage, Text
 from bot.model.changes import Change, RunbookStageChanged, RunbookStatusChanged, TaskMoved
 from bot.model.snapshot import Snapshot
 from bot.slack.web import SlackWeb
+from bot.watch.events import Event
 from bot.watch.news import RUN, STATUS, Doer
 
 _log = structlog.get_logger(__name__)
@@ -31,6 +33,11 @@ _ASKED: Final = 60
 """Changes of one reading for which the journal is asked: more are a summary, which names nobody."""
 _BEFORE: Final = 30.0
 """Seconds: a wish is written down before it takes effect, and the reading before may be as young as that."""
+_HEARD: Final = 120.0
+"""Seconds for which an event explains a change; a reading may take that long where Cutover limits the bot."""
+_SUBJECTS: Final = {"runbook.updated": STATUS} | {
+    f"run.{word}": RUN for word in ("started", "paused", "resumed", "canceled", "completed")
+}
 _TURNS: Final[dict[str, tuple[str, ...]]] = {
     RunbookStage.ACTIVE: ("runbook.start", "runbook.resume"),
     RunbookStage.PAUSED: ("runbook.pause",),
@@ -97,10 +104,23 @@ class Mentions:
 
 
 class Doers:
-    """Who did what: this bot's journal knows for what went through it."""
+    """Who did what: this bot's journal for what went through it, Cutover's webhooks for the rest."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, catalogue: Catalogue, mentions: Mentions, clock: Clock) -> None:
         self._journal = journal
+        self._catalogue = catalogue
+        self._mentions = mentions
+        self._clock = clock
+        self._heard: OrderedDict[tuple[str, str], tuple[float, str]] = OrderedDict()
+
+    def hear(self, event: Event) -> None:
+        """Remember who was behind an event; nothing is looked up yet."""
+        subject = _SUBJECTS.get(event.kind) or (event.task_id if event.kind.startswith("task.") else "")
+        if subject and event.email:
+            self._heard[event.runbook_id, subject] = (self._clock.monotonic(), event.email)
+            self._heard.move_to_end((event.runbook_id, subject))
+            if len(self._heard) > _MOST:
+                self._heard.popitem(last=False)
 
     async def of(self, old: Snapshot, changes: Sequence[Change]) -> dict[str, Doer]:
         """By task id, and `RUN` and `STATUS`, for what happened since `old` was read."""
@@ -108,7 +128,7 @@ class Doers:
         moves = [change for change in changes if isinstance(change, TaskMoved) and change.new.stage in _MOVES]
         for change in (*(one for one in changes if not isinstance(one, TaskMoved)), *moves[:_ASKED]):
             key, task_id, verbs = _asked(change)
-            if key and (doer := await self._last(old, task_id, verbs)):
+            if key and (doer := await self._last(old, task_id, verbs) or await self._told(old.runbook.id, key)):
                 found[key] = doer
         return found
 
@@ -122,6 +142,17 @@ class Doers:
         wish = entry[0].wish
         why = wish.get("reason") or wish.get("message")
         return Doer(entry[0].user_name, entry[0].user_id, Text(why) if isinstance(why, str) and why else None)
+
+    async def _told(self, runbook_id: str, subject: str) -> Doer | None:
+        """Who the webhook named a moment ago."""
+        at, email = self._heard.pop((runbook_id, subject), (float("-inf"), ""))
+        if self._clock.monotonic() - at > _HEARD:
+            return None
+        try:
+            person = await self._catalogue.person(email)
+        except BotError:
+            return None
+        return Doer(person.name, await self._mentions.by_email(email)) if person is not None else None
 
 
 def _asked(change: Change) -> tuple[str, str, tuple[str, ...]]:

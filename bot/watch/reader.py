@@ -22,6 +22,7 @@ from bot.cutover.states import moment
 from bot.errors import BadAnswer, RateLimited, Refused
 from bot.model import RunbookStage, TaskStage
 from bot.model.snapshot import RunbookState, Snapshot, StreamState, TaskState
+from bot.watch.diff import crept
 
 PAGE = 100
 """Tasks a page: a decoding step of about half a millisecond."""
@@ -84,6 +85,8 @@ class Reader:
     ) -> Snapshot:
         if book.stage == RunbookStage.ACTIVE:
             tasks = self._with_late(book.id, tasks)
+        if old is not None and crept(old.runbook, book):
+            book = old.runbook
         if old is not None and (old.runbook, old.streams) == (book, streams) and _same(old.tasks, tasks):
             self._keep(book.id, tasks, old.tasks)
             return old

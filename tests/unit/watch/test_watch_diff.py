@@ -17,7 +17,7 @@ from bot.model.changes import (
     TaskRemoved,
 )
 from bot.model.snapshot import Snapshot, TaskState
-from bot.watch.diff import apply, diff
+from bot.watch.diff import apply, crept, diff
 
 
 @given(snapshots)
@@ -64,6 +64,14 @@ def test_a_forecast_that_creeps_is_no_news() -> None:
     old = snapshot(runbook=book(end_forecast=AT))
     assert diff(old, snapshot(runbook=book(end_forecast="2026-11-20T22:00:59.000Z"))) == []
     assert diff(old, snapshot(runbook=book(end_forecast="2026-11-20T22:01:00.000Z"))) != []
+
+
+def test_what_only_creeps_is_told_from_what_changed() -> None:
+    old = book(end_forecast=AT)
+    assert crept(old, book(end_forecast="2026-11-20T22:00:59.000Z"))
+    assert not crept(old, book(end_forecast=LATER))
+    assert not crept(old, book(end_forecast="2026-11-20T22:00:59.000Z", status="red"))
+    assert not crept(old, old)
 
 
 def test_a_new_stream_without_status_is_no_news() -> None:

@@ -11,7 +11,7 @@ from aiohttp import ClientSession, web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.watch.events import PATH, Events, runbook_of
+from bot.watch.events import PATH, Event, Events, read_event
 
 RUNBOOK = {"data": {"id": "7087", "type": "core.runbook"}}
 STARTED = {
@@ -38,7 +38,7 @@ class Door:
 @pytest.fixture
 async def door() -> AsyncIterator[Door]:
     opened, app = Door(), web.Application()
-    Events("s3cret", opened.refreshed.append).add_to(app)
+    Events("s3cret", lambda event: opened.refreshed.append(event.runbook_id)).add_to(app)
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -70,7 +70,7 @@ async def test_nobody_else_is_heard(door: Door, secret: str, kind: str) -> None:
 
 
 async def test_without_a_secret_everything_is_refused() -> None:
-    heard: list[str] = []
+    heard: list[Event] = []
     door, app = Door(), web.Application()
     Events("", heard.append).add_to(app)
     runner = web.AppRunner(app)
@@ -107,7 +107,13 @@ async def test_what_is_no_event_is_refused_and_what_is_unknown_is_dropped(door: 
     ],
 )
 def test_the_runbook_is_found_where_the_samples_have_it(event: Any, runbook: str) -> None:
-    assert runbook_of(event) == runbook
+    assert read_event(event).runbook_id == runbook
+
+
+def test_who_did_what_to_which_task_is_read() -> None:
+    event = {**STARTED, "meta": {"current_user": {"id": "496", "email": "u@x"}}}
+    assert read_event(event) == Event("7087", "task.started", "4", "u@x")
+    assert read_event({**STARTED, "meta": {"current_user": {"email": "x" * 300}}}).email == ""
 
 
 @given(
@@ -120,4 +126,4 @@ def test_the_runbook_is_found_where_the_samples_have_it(event: Any, runbook: str
     )
 )
 def test_any_event_has_a_runbook_or_none(event: Any) -> None:
-    assert isinstance(runbook_of(event), str)
+    assert isinstance(read_event(event), Event)

@@ -45,6 +45,12 @@ def test_what_was_just_touched_is_looked_at_more_often_unless_cutover_limits_us(
     assert pace.interval(book(stage="complete", end_actual=at(-100_000)), NOW, slow=8.0) == 3600.0
 
 
+def test_very_many_running_runbooks_share_a_budget() -> None:
+    assert pace.interval(book(), NOW, crowd=18) == pace.RUNNING
+    assert pace.interval(book(), NOW, crowd=60) == 10.0
+    assert pace.interval(book(), NOW, crowd=60, hot=True) == pace.HOT
+
+
 def test_failures_are_tried_again_ever_more_seldom() -> None:
     waits = [pace.after_failure(count) for count in range(1, 40)]
     assert waits == sorted(waits)
@@ -94,3 +100,18 @@ def test_the_more_boards_the_more_seldom_each() -> None:
     assert boards.gap == 240.0
     boards.keep_only("101", {"C1"})
     assert boards.gap == LEAST
+
+
+def test_limits_slow_the_watch_quickly_and_let_go_slowly() -> None:
+    brake = pace.Brake()
+    for until in (10.0, 20.0):
+        brake.feel(until)
+    assert brake.slow == 4.0
+    brake.feel(20.0)
+    assert 3.0 < brake.slow < 4.0
+    for _ in range(30):
+        brake.feel(20.0)
+    assert brake.slow == 1.0
+    for until in range(30, 60):
+        brake.feel(float(until))
+    assert brake.slow == 16.0

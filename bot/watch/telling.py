@@ -1,0 +1,127 @@
+"""Letters out of a reading. The one rule: a name that cannot be told now is left out, and the news goes on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from bot.blocks import news_sums
+from bot.blocks.live_board import live_board, people_on_board
+from bot.blocks.message import Message
+from bot.clock import Clock
+from bot.cutover import Catalogue, CutoverClient
+from bot.errors import CutoverError
+from bot.model import Ref, TaskType, Text
+from bot.model.changes import Change
+from bot.model.hearing import Kind
+from bot.model.progress import as_runbook
+from bot.model.snapshot import Snapshot
+from bot.outbox.letter import Letter
+from bot.store import Link
+from bot.watch.boards import Boards
+from bot.watch.fanout import fanout, people_named
+from bot.watch.news import Listener, News, letter_key, run_mark, slot
+from bot.watch.people import Doers, Mentions
+from bot.watch.quiet import is_quiet
+
+_MANY: Final = 200
+"""Changes from which on the letters are made beside the event loop."""
+Standing = Mapping[str, frozenset[str]]
+
+
+class Telling:
+    """Makes letters; keeps nothing but which boards are drawn."""
+
+    def __init__(
+        self, client: CutoverClient, catalogue: Catalogue, mentions: Mentions, doers: Doers, clock: Clock
+    ) -> None:
+        self._client = client
+        self._catalogue = catalogue
+        self._mentions = mentions
+        self.doers = doers
+        self._clock = clock
+        self.boards = Boards()
+
+    async def news(
+        self, old: Snapshot, new: Snapshot, changes: Sequence[Change], links: Sequence[Link], standing: Standing
+    ) -> list[Letter]:
+        """What each channel is told of the changes, channel by channel, each in the order things happened."""
+        people = people_named(new, changes)
+        wanted = any(link.hearing.mentions for link in links)
+        found = News(
+            old,
+            new,
+            changes,
+            self._clock.now(),
+            names=await self._names(people, new.runbook.id),
+            mentions=await self._mentions.of(people) if wanted else {},
+            doers=await self.doers.of(old, changes),
+            task_types={kind.id: kind for kind in await self._types()},
+            can_skip=self._client.offers("skip_runbook_task") is not False,
+        )
+
+        def make() -> list[Letter]:
+            each = (fanout(found, Listener(link.channel_id, link.hearing, standing[link.channel_id])) for link in links)
+            return [letter for told in each for letter in told.letters]
+
+        return await asyncio.to_thread(make) if len(changes) > _MANY else make()
+
+    async def board_letters(
+        self, snapshot: Snapshot, links: Sequence[Link], standing: Standing, stale_since: float | None = None
+    ) -> tuple[list[Letter], list[str]]:
+        """The boards that are due, and the channels they are for: tell `boards` once they are kept."""
+        unix, stale = self._clock.unix(), stale_since is not None
+        hear = [link.channel_id for link in links if Kind.BOARD in link.hearing.kinds]
+        due = [channel for channel in hear if self.boards.due(channel, snapshot, unix, stale=stale)]
+        if not due:
+            return [], []
+        now, book = self._clock.now(), snapshot.runbook
+        names = await self._names(people_on_board(snapshot, now), book.id)
+        since = datetime.fromtimestamp(stale_since, UTC) if stale_since is not None else None
+        body = live_board(snapshot, names, now, stale_since=since, task_types=await self._types())
+        place, before = slot(book, "board"), f"{book.id}/plan/board"
+        letters = []
+        for channel in due:
+            letters.append(
+                Letter(letter_key(channel, book.id, "board", place, f"{unix:.1f}"), channel, body, slot=place, pin=True)
+            )
+            if run_mark(book) != "plan" and before in standing.get(channel, ()):
+                moved = news_sums.board_moved(as_runbook(book))
+                letters.append(Letter(letter_key(channel, book.id, "moved", place), channel, moved, slot=before))
+        return letters, due
+
+    def stale(self, snapshot: Snapshot, links: Sequence[Link], since: float, why: str) -> list[Letter]:
+        """Cutover cannot be read: one notice per channel."""
+        at = datetime.fromtimestamp(since, UTC)
+        body = news_sums.stale(Text(snapshot.runbook.name), at, why, self._clock.now())
+        return self._to_all(snapshot, links, "stale", since, body)
+
+    def recovered(self, snapshot: Snapshot, links: Sequence[Link], since: float) -> list[Letter]:
+        """It can be read again."""
+        at = datetime.fromtimestamp(since, UTC)
+        body = news_sums.recovered(as_runbook(snapshot.runbook), at, self._clock.now())
+        return self._to_all(snapshot, links, "recovered", since, body)
+
+    def _to_all(
+        self, snapshot: Snapshot, links: Sequence[Link], kind: str, since: float, body: Message
+    ) -> list[Letter]:
+        book, now = snapshot.runbook, self._clock.now()
+        return [
+            Letter(letter_key(link.channel_id, book.id, kind, f"{since:.3f}"), link.channel_id, body)
+            for link in links
+            if not is_quiet(link.hearing, book.timezone, now)
+        ]
+
+    async def _names(self, people: Sequence[Ref], runbook_id: str) -> dict[Ref, Text]:
+        try:
+            return await self._catalogue.names(people, runbook_id)
+        except CutoverError:
+            return {}
+
+    async def _types(self) -> tuple[TaskType, ...]:
+        try:
+            return await self._catalogue.task_types()
+        except CutoverError:
+            return ()

@@ -1,0 +1,140 @@
+"""A colleague works in Cutover; the linked channels read of it: once, in place, and only what they listen to."""
+
+from __future__ import annotations
+
+from stage import DANA, FAILOVER, GENERAL
+from watching import EVERYTHING, ROLL, RUNBOOK, Watching, begin
+
+from bot.model.hearing import Kind, Thread
+
+
+async def test_the_first_reading_announces_nothing_but_puts_the_board(planned: Watching) -> None:
+    assert len(planned.posts()) == 1  # the link itself
+    assert "DC North to DC South fail-over" in planned.board()
+    assert planned.boards()[0]["pinned"]
+
+
+async def test_a_stream_status_set_in_cutover_is_posted_once(watching: Watching) -> None:
+    watching.colleague("mei", "status", stream="Database", status="green")
+    await watching.see()
+    watching.colleague("mei", "status", stream="Database", status="amber", message="Replication lags <!channel>")
+    for _ in range(3):
+        await watching.see()
+    (post,) = watching.telling("*Database*: green → amber")
+    assert "Replication lags &lt;!channel&gt;" in post
+    assert "since <!date^" in post
+
+
+async def test_one_poll_serves_all_channels(watching: Watching) -> None:
+    await watching.stage.link(channel=GENERAL)
+    await watching.see()
+    watching.stage.cutover.requests.clear()
+    watching.colleague("mei", "status", stream="Database", status="red")
+    await watching.poll(5)
+    assert sum(path.endswith("/streams") for path in watching.reads) == 1
+    for channel in (FAILOVER, GENERAL):
+        assert len(watching.telling("off → red", channel)) == 1
+
+
+async def test_what_can_start_names_its_people_once(watching: Watching) -> None:
+    watching.colleague("dana", "start", task=ROLL, override=True)
+    watching.colleague("dana", "finish", task=ROLL, override=True)
+    await watching.see()
+    await watching.see()
+    said = "\n".join(watching.telling("an start"))
+    assert "<@U0" in said
+    for message in watching.messages():
+        text = str(message.get("text"))
+        if "an start" in text:
+            assert len({part[:13] for part in text.split("<@")[1:]}) == text.count("<@")
+
+
+async def test_a_task_moves_in_its_one_message(watching: Watching) -> None:
+    await watching.hear(kinds=EVERYTHING)
+    watching.colleague("dana", "start", task=ROLL, override=True)
+    await watching.see()
+    (running,) = watching.telling(ROLL)
+    assert "Running" in running
+    watching.colleague("dana", "finish", task=ROLL, override=True)
+    await watching.see()
+    (done,) = watching.telling(ROLL)
+    assert "Done" in done
+    assert "Finished at" in done
+
+
+async def test_ones_own_press_names_the_person_and_pings_nobody(watching: Watching) -> None:
+    await watching.hear(kinds=EVERYTHING)
+    await watching.stage.command(f'/task start "{ROLL}"')
+    await watching.see()
+    await watching.stage.command(f'/task finish "{ROLL}"')
+    await watching.see()
+    (post,) = [text for text in watching.telling(ROLL) if "Finished by" in text]
+    assert "Dana Okafor" in post
+    assert all(f"<@{DANA}>" not in text for text in watching.telling("an start"))
+
+
+async def test_a_start_in_cutover_is_told_with_what_can_start_now(planned: Watching) -> None:
+    begin(planned.stage)
+    await planned.see()
+    posts = planned.posts()
+    (started,) = [n for n, text in enumerate(posts) if "fail-over* started at" in text]
+    assert "Rehearsal" in posts[started]
+    assert any("an start" in text for text in posts[started + 1 :])
+    assert "Running" in planned.board()
+    assert planned.telling("its board stands further down")
+
+
+async def test_the_board_is_one_message_edited_in_place(watching: Watching) -> None:
+    before = [board["ts"] for board in watching.boards()]
+    watching.colleague("mei", "status", stream="Database", status="red", message="Broken")
+    await watching.see()
+    await watching.poll(20)
+    assert [board["ts"] for board in watching.boards()] == before
+    assert "Red" in watching.board()
+
+
+async def test_a_channel_hears_only_its_streams_and_kinds(watching: Watching) -> None:
+    world = watching.stage.cutover.world
+    streams = {s.name: s.id for s in world.runbooks[RUNBOOK].streams.values()}
+    await watching.hear(streams=(streams["Network"],), kinds=(Kind.STREAM_STATUS,))
+    before = watching.posts()
+    for name in ("Database", "Network", "Core switches"):  # the last lies below Network
+        watching.colleague("dana", "status", stream=name, status="red")
+    watching.colleague("dana", "status", status="red")
+    await watching.see()
+    new = [text for text in watching.posts() if text not in before]
+    assert ["Network" in text or "Core switches" in text for text in new] == [True, True]
+
+
+async def test_tasks_go_into_a_thread_where_the_channel_wants_it(watching: Watching) -> None:
+    await watching.hear(kinds=EVERYTHING, thread=Thread.STREAM)
+    watching.colleague("dana", "start", task=ROLL, override=True)
+    await watching.see()
+    (thread,) = watching.stage.slack.screen(DANA)["threads"][FAILOVER].values()
+    assert "Tasks of the stream *Business validation*" in thread[0]["text"]
+    assert ROLL in thread[1]["text"]
+    watching.colleague("dana", "finish", task=ROLL, override=True)
+    await watching.see()
+    told = "".join(m["text"] for m in watching.stage.slack.screen(DANA)["threads"][FAILOVER][thread[0]["ts"]][1:])
+    assert "Done" in told
+    assert "an start" in told
+
+
+async def test_in_quiet_hours_only_red_is_posted(watching: Watching) -> None:
+    await watching.hear(kinds=EVERYTHING, quiet_from="00:00", quiet_to="23:59", timezone="UTC")
+    before = watching.posts()
+    watching.colleague("mei", "status", stream="Database", status="amber")
+    watching.colleague("mei", "status", stream="Network", status="red")
+    watching.colleague("dana", "start", task=ROLL, override=True)
+    await watching.see()
+    new = [text for text in watching.posts() if text not in before]
+    assert len(new) == 1
+    assert "Network" in new[0]
+
+
+async def test_rag_and_stage_name_who_and_why(watching: Watching) -> None:
+    await watching.stage.command("/runbook status amber Vendor is late")
+    await watching.see()
+    assert any(
+        "off → amber" in text and "Dana Okafor" in text and "Vendor is late" in text for text in watching.posts()
+    )
