@@ -2,46 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-from store_tools import Opening
+from store_fixtures import database, opening, url
 
 from bot.clock import ManualClock
-from bot.store import Database
+
+__all__ = ["database", "opening", "url"]
 
 
 @pytest.fixture
 def clock() -> ManualClock:
     return ManualClock()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A database with the schema in it."""
-    if request.param == "postgresql":
-        fresh: str = await request.getfixturevalue("cluster").fresh()
-        return fresh
-    return f"sqlite:///{tmp_path / 'bot.db'}"
-
-
-@pytest.fixture
-async def opening(url: str) -> AsyncIterator[Opening]:
-    """Opens the database of this test once more, as another replica does."""
-    opened: list[Database] = []
-
-    async def again() -> Database:
-        database = Database(url)
-        await database.open()
-        opened.append(database)
-        return database
-
-    yield again
-    for database in opened:
-        await database.close()
-
-
-@pytest.fixture
-async def database(opening: Opening) -> Database:
-    return await opening()

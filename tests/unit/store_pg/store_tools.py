@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.store import Database
 from bot.store.tables import links
-
-Opening = Callable[[], Awaitable[Database]]
-"""Opens the database of this test once more, as another replica does."""
 
 
 def add(channel: str, **given: Any) -> Any:

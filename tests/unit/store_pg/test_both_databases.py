@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 import sqlalchemy as sa
-from store_tools import Opening, add, channels
+from store_fixtures import Opening
+from store_tools import add, channels
 
 from bot.errors import StoreUnavailable
 from bot.store import Database

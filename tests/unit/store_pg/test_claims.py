@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from store_tools import Opening
+from store_fixtures import Opening
 
 from bot.clock import ManualClock
 from bot.store import Database

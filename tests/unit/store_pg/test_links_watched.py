@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from store_tools import Opening
+from store_fixtures import Opening
 
 from bot.clock import ManualClock
 from bot.model import Text
