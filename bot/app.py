@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import uuid
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Final
@@ -18,6 +19,8 @@ from bot.blocks.message import Message
 from bot.clock import Clock
 from bot.cutover import Catalogue, CutoverClient
 from bot.cutover.transport import Transport
+from bot.digest.build import digests
+from bot.digest.readings import Readings
 from bot.errors import BotError, SlackError
 from bot.health import health_app
 from bot.identity.build import build
@@ -36,9 +39,11 @@ from bot.slack.socket import SocketMode
 from bot.slack.tell import tell
 from bot.slack.web import SlackWeb
 from bot.store import Database, Links
+from bot.watch.people import Mentions
 from handlers.cards import Cards
 from handlers.everything import all_routes, help_entries
 from handlers.guard import Guard
+from handlers.homes import Homes
 from handlers.services import Services
 from handlers.targets import Targets
 
@@ -61,6 +66,7 @@ class Bot:
         self.clock = clock or Clock()
         self.metrics = Metrics()
         self.database = Database(settings.bot_database_url)
+        self.owner = uuid.uuid4().hex
         self.team_id = ""
         self.url = ""
         self.health_url = ""
@@ -135,7 +141,18 @@ class Bot:
         self.front = Front(self.bolt, self.inbox, clock, self._accepts, self.metrics)
 
     def _services(self, entries: Any) -> Services:
-        catalogue = Catalogue(self.client, self.clock)
+        catalogue, policy = Catalogue(self.client, self.clock), self.acting.policy
+        readings = Readings(self.database, self.client, self.clock)
+        self.digests = digests(
+            readings=readings,
+            catalogue=catalogue,
+            mentions=Mentions(self.web, catalogue, self.clock),
+            database=self.database,
+            links=self.links,
+            outbox=self.outbox,
+            clock=self.clock,
+            owner=self.owner,
+        )
         return Services(
             client=self.client,
             catalogue=catalogue,
@@ -146,8 +163,10 @@ class Bot:
             runbooks=RunbookActions(self.performer),
             links=self.links,
             outbox=self.outbox,
+            digests=self.digests,
+            homes=Homes(self.client, readings, self.links, self.people, self.web, policy, self.settings, self.clock),
             people=self.people,
-            policy=self.acting.policy,
+            policy=policy,
             connections=self.connections,
             journal=self.journal,
             settings=self.settings,
@@ -163,6 +182,7 @@ class Bot:
             self.health_url = await self._doors.open(app, settings.bot_health_listen)
         self._background.start("identify", self._identify)
         self._background.start("outbox", self.outbox.run)
+        self._background.start("digests", self.digests.run)
         self._background.start("recovery", self._recover)
         self._background.start("prune", self._prune)
         if settings.slack_app_token is not None:

@@ -24,7 +24,10 @@ EVENTS: Final = ("app_home_opened",)
 COMMANDS: Final = {
     "runbook": ("Find, start and steer runbooks", "list | show | streams | start | status | comment | help"),
     "task": ("See, start and finish tasks", "list | next | show | start | finish | skip | assign | comment | help"),
-    "cutover": ("Link channels to runbooks, and help", "link | unlink | whoami | help"),
+    "cutover": (
+        "Link channels to runbooks, choose what they hear, and help",
+        "link | unlink | watch | digest | whoami | help",
+    ),
 }
 # A shortcut's name has at most 24 characters (github.com/slackapi/manifest-schema): a longer one refuses the whole app.
 SHORTCUTS: Final = {"comment_from_message": ("Add to runbook comments", "Keep this message as a comment in Cutover")}

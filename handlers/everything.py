@@ -6,6 +6,8 @@ from bot.blocks.say import HelpEntry
 from handlers import (
     about,
     comments,
+    digests,
+    home,
     links,
     pickers,
     planning,
@@ -18,6 +20,7 @@ from handlers import (
     task_finish,
     task_look,
     task_work,
+    watching,
 )
 from handlers.routes import Routes
 
@@ -36,6 +39,9 @@ def all_routes() -> Routes:
         task_edit.routes,
         comments.routes,
         links.routes,
+        watching.routes,
+        digests.routes,
+        home.routes,
         about.routes,
         pickers.routes,
         planning.routes,

@@ -9,6 +9,7 @@ from bot.actions import EditActions, RunbookActions, TaskActions
 from bot.blocks.say import HelpEntry
 from bot.clock import Clock
 from bot.cutover import Catalogue, CutoverClient
+from bot.digest.run import Digests
 from bot.identity import Connections, Policy
 from bot.journal import Journal
 from bot.outbox import Outbox
@@ -17,6 +18,7 @@ from bot.slack.people import People
 from bot.slack.web import SlackWeb
 from bot.store import Links
 from handlers.cards import Cards
+from handlers.homes import Homes
 from handlers.targets import Targets
 
 
@@ -33,6 +35,8 @@ class Services:
     runbooks: RunbookActions
     links: Links
     outbox: Outbox
+    digests: Digests
+    homes: Homes
     people: People
     policy: Policy
     connections: Connections

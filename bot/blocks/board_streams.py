@@ -78,7 +78,8 @@ def _rest(hidden: list[StreamState], counts: Mapping[str | None, Counts]) -> Mrk
         return None
     sums = sum((counts.get(stream.id, Counts()) for stream in hidden), Counts())
     running = f", {sums.running:,} running" if sums.running else ""
-    return Mrkdwn(f"{gauge(sums)}  +{len(hidden):,} more streams {sums.complete:,} of {sums.total:,}{running}")
+    late = f", ⚠️ {sums.late:,} late" if sums.late else ""
+    return Mrkdwn(f"{gauge(sums)}  +{len(hidden):,} more streams {sums.complete:,} of {sums.total:,}{running}{late}")
 
 
 def _elsewhere(counts: Mapping[str | None, Counts]) -> Mrkdwn | None:

@@ -1,8 +1,7 @@
-"""Snapshots of a fail-over under way, and every surface of watching drawn from one text."""
+"""Snapshots of a fail-over under way, small and big, with what a half hour changed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,12 +9,9 @@ import msgspec
 
 from bot.blocks.digest_post import DigestView, digest
 from bot.blocks.live_board import live_board
-from bot.blocks.message import Message, View
-from bot.blocks.reminder_post import ReminderView, reminder_post
-from bot.digest.reminders import reminders
+from bot.blocks.message import Message
 from bot.digest.summary import summarise
 from bot.model import Ref, TaskType, Text
-from bot.model.hearing import Hearing
 from bot.model.snapshot import RunbookState, Snapshot, StreamState, TaskState
 
 NOW = datetime(2026, 11, 20, 22, 30, tzinfo=UTC)
@@ -138,25 +134,6 @@ def board(made: Snapshot, text: str | None = None, **more: Any) -> Message:
     return live_board(made, names(text), NOW, task_types=TYPES, **more)
 
 
-def _boards(t: str | None) -> dict[str, Message]:
-    planning = {"stage": "planning", "run_type": None, "start_actual": None, "end_forecast": None}
-    over = {"stage": "complete", "end_actual": at(0), "end_forecast": None}
-    waiting = tuple(task(n, t or f"Task {n}") for n in range(4))
-    ended = (
-        *(done(n, t or f"Task {n}") for n in range(4)),
-        done(9, t or "Skipped", completion_type="complete_skipped"),
-    )
-    return {
-        "board": board(snapshot(t), t),
-        "board_live_paused": board(snapshot(t, stage="paused", run_type="live"), t),
-        "board_stale": board(snapshot(t), t, stale_since=NOW - timedelta(minutes=20)),
-        "board_planning": board(snapshot(t, waiting, **planning), t),
-        "board_quiet": board(snapshot(t, waiting), t),
-        "board_over": board(snapshot(t, ended, **over), t),
-        "board_unknown": board(snapshot(t, stage=t or "frozen", status=t or "purple", run_type=t or "dry"), t),
-    }
-
-
 def earlier(text: str | None = None, **changes: Any) -> Snapshot:
     """The same run half an hour before `snapshot`."""
     new = snapshot(text)
@@ -186,50 +163,3 @@ def summary(old: Snapshot | None, new: Snapshot, **more: Any) -> Any:
 def post(old: Snapshot | None, new: Snapshot, text: str | None = None, **more: Any) -> Message:
     asked = {key: more.pop(key) for key in ("streams", "status_minutes") if key in more}
     return digest(DigestView(summary(old, new, **asked), NOW, names(text), **more))
-
-
-def _digests(t: str | None) -> dict[str, Message]:
-    new, later = snapshot(t), NOW + timedelta(minutes=30)
-    unsaid = {"4": StreamState("4", t or "Network", "red"), "5": StreamState("5", t or "Database", "amber")}
-    asking = msgspec.structs.replace(snapshot(t, status_updated_at=at(-90), start_actual=at(-100)), streams=unsaid)
-    ended = snapshot(t, (done(1, t or "A"), done(2, t or "B")), stage="complete", end_actual=at(0), end_forecast=None)
-    return {
-        "digest": post(earlier(t), new, t, next_at=later),
-        "digest_first": post(None, new, t),
-        "digest_silent": post(new, new, t, next_at=later),
-        "digest_some_streams": post(earlier(t), new, t, streams=("4",)),
-        "digest_questions": post(asking, asking, t),
-        "digest_stale": post(earlier(t), new, t, stale_since=NOW - timedelta(minutes=8)),
-        "digest_over": post(earlier(t), ended, t),
-        "digest_planning": post(None, snapshot(t, stage="planning", start_actual=None, end_forecast=None), t),
-    }
-
-
-ALL_REMINDERS = Hearing(remind_startable=10, remind_overdue=5, remind_due=30, remind_status=10)
-
-
-def _reminders(t: str | None) -> dict[str, Message]:
-    made = snapshot(t)
-    tasks = dict(made.tasks)
-    tasks["408"] = msgspec.structs.replace(tasks["408"], end_fixed=at(20))
-    made = msgspec.structs.replace(made, tasks=tasks)
-    ready = {"406": NOW.timestamp() - 900, "407": NOW.timestamp() - 1200}
-    found = reminders(made, ALL_REMINDERS, NOW, ready)
-    unsaid = msgspec.structs.replace(made.runbook, status_updated_at=None, status="off")
-    view = ReminderView(made.runbook, found, NOW, names(t), {Ref("user", "3"): "U0MEI000003"})
-    return {
-        "reminders": reminder_post(view),
-        "reminders_status": reminder_post(ReminderView(unsaid, found[-1:], NOW)),
-    }
-
-
-GROUPS: dict[str, Callable[[str | None], dict[str, Any]]] = {
-    "boards": _boards,
-    "digests": _digests,
-    "reminders": _reminders,
-}
-
-
-def surfaces(text: str | None = None) -> dict[str, Message | View]:
-    """Everything of this part that a person can be shown; `text` wherever something comes from outside."""
-    return {name: made for group in GROUPS.values() for name, made in group(text).items()}

@@ -122,6 +122,8 @@ def test_a_board_of_ten_thousand_tasks_fits_and_adds_up() -> None:
     shown = [int(number.replace(",", "")) for number in re.findall(r"(?m)^[▰▱]{10}  .*? ([\d,]+) of", made.text)]
     assert sum(shown) == 3_000, "the streams shown and the rest are all of them"
     assert re.search(r"Workstream 59.*\n.*Workstream 58", made.text), "red and amber stand first"
+    late = [int(number) for number in re.findall(r"⚠️ (\d+) late", made.text)]
+    assert f"⚠️ *{sum(late)} late*" in made.text
 
 
 def test_the_longest_names_of_twenty_streams_fit() -> None:

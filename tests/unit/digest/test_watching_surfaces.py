@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from digest_world import GROUPS, surfaces
+from digest_surfaces import GROUPS, surfaces
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

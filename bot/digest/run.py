@@ -1,0 +1,163 @@
+"""Posts digests and reminders when they are due. The one rule: letter, memory and next time are one transaction.
+
+So a slot is one letter however many replicas run, and whoever loses the lease while working leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Final
+
+import sqlalchemy as sa
+import structlog
+
+from bot.clock import Clock
+from bot.digest import rows
+from bot.digest.reminders import wants_reminders
+from bot.digest.rows import NEVER, DigestMemory, memory, row_key
+from bot.digest.work import Outcome, Work
+from bot.errors import StoreUnavailable
+from bot.model.hearing import Hearing
+from bot.outbox.queue import put_all
+from bot.store import Database, Link, Links
+from bot.store.claims import claim, next_due, release
+from bot.store.tables import schedules
+from bot.watch.rows import LeaseLost
+
+_log = structlog.get_logger(__name__)
+_LEASE: Final = 15.0
+_AT_ONCE: Final = 16
+_LONGEST_SLEEP: Final = 20.0
+_AGAIN: Final = 30.0
+_RECONCILE: Final = 60.0
+
+
+class Digests:
+    """`run` works until cancelled; people ask for `save` and `post_now`. `wake` wakes the sender of letters."""
+
+    def __init__(
+        self, database: Database, links: Links, work: Work, clock: Clock, owner: str, wake: Callable[[], None]
+    ) -> None:
+        self._database = database
+        self._links = links
+        self._work = work
+        self._clock = clock
+        self._owner = owner
+        self._wake_sender = wake
+        self._woken = asyncio.Event()
+        self._reconciled = float("-inf")
+
+    async def save(self, link: Link, hearing: Hearing) -> None:
+        """Keep what a channel hears, and have its digests and reminders follow. Raises `StoreUnavailable`."""
+        await self._links.set_hearing(link.team_id, link.channel_id, hearing)
+        await self._reconcile()
+        self._woken.set()
+
+    async def post_now(self, link: Link, once: str) -> None:
+        """Post a digest; `once` names the wish, so that it is one letter. Raises `CutoverError`, `StoreUnavailable`."""
+        key = row_key("digest", link.team_id, link.channel_id)
+        row = await self._database.read(lambda c: rows.read(c, key))
+        made = await self._work.digest_now(link, row["data"] if row else "", row["snapshot"] if row else None, once)
+
+        def unit(connection: sa.Connection) -> None:
+            if row is None:
+                rows.put(connection, key, NEVER)
+            rows.remember(connection, key, made.memory, made.snapshot)
+            put_all(connection, made.letters, self._clock.unix())
+
+        await self._database.write(unit)
+        self._wake_sender()
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            self._woken.clear()
+            try:
+                wait = await self.run_due()
+            except StoreUnavailable:
+                wait = _AGAIN
+            sleeper = asyncio.ensure_future(self._clock.sleep(wait))
+            woken = asyncio.ensure_future(self._woken.wait())
+            try:
+                await asyncio.wait({sleeper, woken}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                sleeper.cancel()
+                woken.cancel()
+
+    async def run_due(self) -> float:
+        """Work off what is due; seconds until there may be more to do."""
+        if self._clock.unix() - self._reconciled >= _RECONCILE:
+            await self._reconcile()
+        now = self._clock.unix()
+        found = await self._database.write(lambda c: claim(c, schedules, self._owner, now, _LEASE, _AT_ONCE))
+        await asyncio.gather(*(self._one(row) for row in found))
+        if len(found) == _AT_ONCE:
+            return 0.0
+        next_at = await self._database.read(lambda c: next_due(c, schedules))
+        return min(max((next_at or NEVER) - self._clock.unix(), 0.05), _LONGEST_SLEEP)
+
+    async def _one(self, row: Any) -> None:
+        """One claimed row; trouble with it holds up no other."""
+        key = str(row["key"])
+        try:
+            made = await self._make(key, row)
+            await self._keep(key, int(row["fence"]), made)
+        except LeaseLost:
+            _log.warning("schedule_taken_over", key=key)
+        except Exception:  # the end of its lease frees the row, and the slot is due as before
+            _log.exception("schedule_failed", key=key)
+
+    async def _make(self, key: str, row: Any) -> Outcome | None:
+        """None: the channel does not want it any more."""
+        what, team, channel = key.split(":", 2)
+        link = self._links.of(team, channel)
+        if link is None:
+            return None
+        if what == "remind":
+            return await self._work.reminders(link, row["data"])
+        return await self._work.digest(link, row["data"], row["snapshot"], float(row["due_at"]))
+
+    async def _keep(self, key: str, fence: int, made: Outcome | None) -> None:
+        def unit(connection: sa.Connection) -> None:
+            due_at = made.due_at if made is not None else None
+            if not release(connection, schedules, key, fence, NEVER if due_at is None else due_at):
+                raise LeaseLost(key)
+            if made is None:
+                rows.drop(connection, key)
+                return
+            rows.remember(connection, key, made.memory, made.snapshot)
+            put_all(connection, made.letters, self._clock.unix())
+
+        await self._database.write(unit)
+        if made is not None and made.letters:
+            self._wake_sender()
+
+    async def _reconcile(self) -> None:
+        """A row for each channel that wants one, due at once where its schedule is another; none for channels gone."""
+        links = {(link.team_id, link.channel_id): link for link in self._links.all()}
+        now = self._clock.unix()
+        at_once = int(now) - 0.5  # slots are whole seconds: this is none, so nothing is posted for it
+
+        def unit(connection: sa.Connection) -> None:
+            there = rows.all_of(connection)
+            for (team, channel), link in links.items():
+                digest, remind = row_key("digest", team, channel), row_key("remind", team, channel)
+                if link.hearing.digest and not _follows(there.get(digest), link.hearing):
+                    rows.put(connection, digest, at_once)
+                if wants_reminders(link.hearing) and there.get(remind, (NEVER, ""))[0] >= NEVER:
+                    rows.put(connection, remind, at_once)
+            kept = {row_key(what, *place) for place in links for what in rows.WHATS}
+            for key in there.keys() - kept:
+                rows.drop(connection, key)
+
+        await self._database.write(unit)
+        self._reconciled = now
+
+
+def _follows(row: tuple[float, str] | None, hearing: Hearing) -> bool:
+    """Whether the row was reckoned from these settings."""
+    if row is None or row[0] >= NEVER:
+        return False
+    kept = memory(DigestMemory, row[1])
+    return kept.digest == hearing.digest and hearing.timezone in ("", kept.timezone)
