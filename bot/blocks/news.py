@@ -65,7 +65,8 @@ def runbook_status(scene: Scene, old_status: str, by: By | None) -> Message:
 
 def runbook_stage(scene: Scene, old_stage: str, by: By | None) -> Message:
     """Started, paused, resumed, canceled, complete; who and why where it is known."""
-    return _post(scene, join("\n", [_stage_line(scene, old_stage, by), _why(by.why if by else None)]), None)
+    body = join("\n", [_stage_line(scene, old_stage, by), _why(by.why if by else None)])
+    return message([parts.section(body), parts.actions(_show(scene))])
 
 
 def _stage_line(scene: Scene, old_stage: str, by: By | None) -> Mrkdwn:
@@ -73,15 +74,15 @@ def _stage_line(scene: Scene, old_stage: str, by: By | None) -> Mrkdwn:
     name, at = bold(book.name, 120), book.updated_at
     kind = words.run_type(book.run_type)
     if book.stage == RunbookStage.ACTIVE and old_stage != RunbookStage.PAUSED:
-        did, is_so, at = "▶️ {who} started {name}", "▶️ {name} has started", book.start_actual
+        did, is_so, at = "▶️ {who} started {name}", "▶️ {name} started", book.start_actual
     elif book.stage == RunbookStage.ACTIVE:
-        did, is_so = "▶️ {who} resumed {name}", "▶️ {name} goes on"
+        did, is_so = "▶️ {who} resumed {name}", "▶️ {name} was resumed"
     elif book.stage == RunbookStage.PAUSED:
-        did, is_so = "⏸️ {who} paused {name}", "⏸️ {name} is paused"
+        did, is_so = "⏸️ {who} paused {name}", "⏸️ {name} was paused"
     elif book.stage == RunbookStage.CANCELED:
         did, is_so = "⏹️ {who} canceled {name}", "⏹️ {name} was canceled"
     elif book.stage == RunbookStage.COMPLETE:
-        did, is_so, at = "", "🏁 {name} is complete", book.end_actual
+        did, is_so, at = "", "🏁 {name} was completed", book.end_actual
     else:
         did, is_so = "", "{state}: {name}"
     line = phrase(
