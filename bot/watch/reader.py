@@ -28,6 +28,10 @@ PAGE = 100
 """Tasks a page: a decoding step of about half a millisecond."""
 _PROVE_AGAIN = 600.0
 _MOST_STALE = 3
+_GAP, _LONGEST_GAP = 0.1, 2.0
+"""Seconds between pages once Cutover has limited the bot: doubled by each 429, halved by each whole reading."""
+_BEARABLE = 10.0
+"""Seconds of a pause that a reading under way sits out."""
 _OPEN = frozenset((TaskStage.STARTABLE.value, TaskStage.IN_PROGRESS.value))
 Tasks = dict[str, TaskState]
 
@@ -56,6 +60,8 @@ class Reader:
         self._recognised: dict[str, Recognised] = {}
         self._sorts: bool | None = None
         self._prove_at = 0.0
+        self._gap = 0.0
+        self._met = 0.0
 
     async def read(
         self, runbook_id: str, old: Snapshot | None, *, sweep: bool = False, sure: bool = False
@@ -133,7 +139,7 @@ class Reader:
                     _take(tasks, before, task)
                 if last is None or since is None or last < since:
                     break
-                self._gate()
+                await self._step()
         return tasks
 
     async def _sweep(self, runbook_id: str, before: Tasks) -> Tasks:
@@ -145,6 +151,7 @@ class Reader:
             if total == len(tasks) or (ended and (total is None or tasks.keys() == seen)):
                 self._marks[runbook_id] = _Mark(tasks, _newest(tasks))
                 self._recognised[runbook_id].forget_unmet()
+                self._gap = self._gap / 2 if self._gap > _GAP else 0.0
                 return tasks
             seen = set(tasks)
         raise Partial("Cutover's list of tasks changed while it was read.", "The bot reads it again.")
@@ -164,7 +171,7 @@ class Reader:
                 stale = 0 if len(tasks) > known else stale + 1
                 if stale >= _MOST_STALE:
                     break
-                self._gate()
+                await self._step()
         return total, ended
 
     def _pages(self, runbook_id: str, sort: str | None) -> AsyncGenerator[TaskPage, None]:
@@ -212,11 +219,21 @@ class Reader:
         if mark is not None and mark.tasks is tasks:
             mark.tasks = instead
 
-    def _gate(self) -> None:
+    def _gate(self, bearable: float = 0.0) -> float:
         """A watcher does not stand in line behind a pause that Cutover asked for: commands come first."""
         left = self._client.paused_until - self._clock.monotonic()
-        if left > 0:
+        if left > bearable:
             raise RateLimited("Cutover is limiting how often the bot may ask.", retry_after=left)
+        return max(left, 0.0)
+
+    async def _step(self) -> None:
+        """Between two pages: where a 429 was met, long lists are read with gaps, so that commands find room."""
+        if self._client.paused_until > self._met:
+            self._met = self._client.paused_until
+            self._gap = min(max(self._gap * 2, _GAP), _LONGEST_GAP)
+        wait = self._gate(_BEARABLE) + self._gap
+        if wait > 0:
+            await self._clock.sleep(wait)
 
 
 def _take(tasks: Tasks, before: Tasks, task: TaskState) -> None:

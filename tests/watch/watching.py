@@ -65,6 +65,9 @@ class Watching:
 
     def __init__(self, stage: Stage, clock: StepClock) -> None:
         self.stage, self.clock = stage, clock
+        for work in stage.bot._work:  # the bot's own watch would poll when it pleases
+            if work.get_name() == "watch":
+                work.cancel()
         self.watch = self.new_watch("test")
 
     def new_watch(self, owner: str) -> Watch:

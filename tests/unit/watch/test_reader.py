@@ -195,3 +195,10 @@ async def test_a_watcher_does_not_wait_in_a_pause_that_cutover_asked_for(place: 
     with pytest.raises(RateLimited):
         await place.read(known)
     assert place.asked == 0
+
+
+async def test_a_limit_met_in_the_middle_is_sat_out_and_the_reading_is_whole(place: Place, known: Snapshot) -> None:
+    limit = {"status": 429, "headers": {"Retry-After": "0"}}
+    place.cutover.order([{"path": "number%5D=2", "times": 1, "do": limit}])
+    assert await place.read(known, sweep=True) is known
+    assert [seen.status for seen in place.cutover.requests].count(429) == 1
