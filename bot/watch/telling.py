@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from bot.blocks import news_sums
 from bot.blocks.live_board import live_board, people_on_board
@@ -28,6 +28,9 @@ from bot.watch.quiet import is_quiet
 
 _MANY: Final = 200
 """Changes from which on the letters are made beside the event loop."""
+_BIG: Final = 2_000
+"""Tasks from which on a board is drawn beside the event loop: it counts them all."""
+T = TypeVar("T")
 Standing = Mapping[str, frozenset[str]]
 
 
@@ -78,9 +81,10 @@ class Telling:
         if not due:
             return [], []
         now, book = self._clock.now(), snapshot.runbook
-        names = await self._names(people_on_board(snapshot, now), book.id)
+        names = await self._names(await _beside(snapshot, lambda: people_on_board(snapshot, now)), book.id)
         since = datetime.fromtimestamp(stale_since, UTC) if stale_since is not None else None
-        body = live_board(snapshot, names, now, stale_since=since, task_types=await self._types())
+        types = await self._types()
+        body = await _beside(snapshot, lambda: live_board(snapshot, names, now, stale_since=since, task_types=types))
         place, before = slot(book, "board"), f"{book.id}/plan/board"
         letters = []
         for channel in due:
@@ -125,3 +129,8 @@ class Telling:
             return await self._catalogue.task_types()
         except CutoverError:
             return ()
+
+
+async def _beside(snapshot: Snapshot, work: Callable[[], T]) -> T:
+    """Run pure work on a thread where the snapshot is big."""
+    return await asyncio.to_thread(work) if len(snapshot.tasks) >= _BIG else work()
