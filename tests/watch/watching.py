@@ -65,8 +65,8 @@ class Watching:
 
     def __init__(self, stage: Stage, clock: StepClock) -> None:
         self.stage, self.clock = stage, clock
-        for work in stage.bot._work:  # the bot's own watch would poll when it pleases
-            if work.get_name() == "watch":
+        for work in asyncio.all_tasks():
+            if work.get_name() == "watch":  # the bot's own watch would poll when it pleases
                 work.cancel()
         self.watch = self.new_watch("test")
 
