@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from bot.actions import TaskActions
-from bot.blocks import lists
+from bot.blocks import home, lists
 from bot.blocks.ids import ActionId
 from bot.blocks.message import Message
 from bot.blocks.values import ListValue, RunbookValue
@@ -21,6 +21,7 @@ from bot.store import Links
 from handlers import grammar, words
 from handlers.ask import Ask
 from handlers.cards import Cards
+from handlers.homes import Homes
 from handlers.persons import cutover_person
 from handlers.routes import Routes
 from handlers.runbook_look import runbook_page
@@ -48,10 +49,15 @@ async def list_tasks(
     catalogue: Catalogue,
     cards: Cards,
     people: People,
+    links: Links,
+    homes: Homes,
 ) -> None:
-    """List tasks of the linked runbook."""
-    runbook_id = targets.runbook_id(ask, ask.words)
+    """List tasks of the linked runbook; your own of all runs, where there is none."""
     kind, arg = _wanted(ask.words)
+    if kind == "mine" and not ask.runbook_id and links.of(ask.team_id, ask.channel_id) is None:
+        await answer.say(home.my_tasks(await homes.full(ask.team_id, ask.user_id)))
+        return
+    runbook_id = targets.runbook_id(ask, ask.words)
     value = ListValue(r=runbook_id, kind=kind, arg=arg)
     await answer.say(await task_page(ask, value, client, catalogue, cards, people))
 

@@ -11,7 +11,7 @@ from bot.blocks.board import end_line, rag_line
 from bot.blocks.board_streams import gauge
 from bot.blocks.card import task_value
 from bot.blocks.ids import ActionId
-from bot.blocks.message import View
+from bot.blocks.message import Message, View, message
 from bot.blocks.text import Mrkdwn, bold, channel, join, literal, phrase, when
 from bot.blocks.values import HomeValue, RunbookValue, encode, seen_runbook
 from bot.model import Person, Runbook, RunbookStage, Task, Text
@@ -68,10 +68,17 @@ class HomeView:
 
 def home(view: HomeView) -> View:
     """The view for views.publish."""
-    blocks = [*_tasks(view), parts.divider(), *_runs(view), parts.divider(), *_settings(view)]
-    if view.problem:
-        blocks.insert(0, parts.section(phrase("⚠️ {problem}", problem=literal(view.problem, 300))))
+    blocks = [*_problem(view), *_tasks(view), parts.divider(), *_runs(view), parts.divider(), *_settings(view)]
     return View({"type": "home", "blocks": fit.fit(blocks, "home")})
+
+
+def my_tasks(view: HomeView) -> Message:
+    """The same list of tasks as a message."""
+    return message([*_problem(view), *_tasks(view)])
+
+
+def _problem(view: HomeView) -> list[parts.Block]:
+    return [parts.section(phrase("⚠️ {problem}", problem=literal(view.problem, 300)))] if view.problem else []
 
 
 def _tasks(view: HomeView) -> list[parts.Block]:

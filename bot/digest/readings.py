@@ -21,6 +21,8 @@ from bot.watch.reader import Reader
 from bot.watch.rows import unpack
 
 _FRESH: Final = 90.0
+_BIG: Final = 1_000
+"""Tasks; reading so many takes ten requests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +77,14 @@ class Readings:
         return [Packed(str(key), bytes(content), read_at, stale) for key, content, read_at, stale in rows]
 
     async def fresh(self, runbook_id: str) -> Reading:
-        """At most a minute and a half old, read from Cutover itself where what is kept is older.
+        """Read from Cutover itself, unless the runbook is big and what is kept is at most a minute and a half old.
 
         While Cutover is down what is kept has to do, marked stale. Raises `CutoverError` where nothing is kept either.
         """
         kept = await self.of(runbook_id)
         now = self._clock.now()
-        if kept is not None and kept.stale_since is None and (now - kept.read_at).total_seconds() < _FRESH:
+        big = kept is not None and len(kept.snapshot.tasks) > _BIG and kept.stale_since is None
+        if kept is not None and big and (now - kept.read_at).total_seconds() < _FRESH:
             return kept
         try:
             snapshot, _ = await Reader(self._client, self._clock).read(runbook_id, None, sweep=True)

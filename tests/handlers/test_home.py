@@ -121,6 +121,13 @@ def published(stage: Stage) -> list[str]:
     return [repr(call.args) for call in stage.slack.calls if call.method == "views.publish"]
 
 
+async def test_list_mine_in_a_channel_without_a_runbook_is_the_same_list(running: Stage) -> None:
+    said = await running.command("/task list mine", user=DANA, channel=GENERAL)
+    assert said.startswith("My tasks\n*Open the bridge and call the roll*")
+    assert "DC North to DC South fail-over" in said
+    assert "You started this" in await running.click("task.start", user=DANA, channel=GENERAL)
+
+
 async def test_settings_of_a_channel_open_from_home(running: Stage) -> None:
     await open_home(running, DANA)
     await press(running, DANA, "home.watch", FAILOVER)

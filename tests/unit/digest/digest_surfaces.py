@@ -112,7 +112,7 @@ def _settings(t: str | None) -> dict[str, Message | View]:
     }
 
 
-def _homes(t: str | None) -> dict[str, View]:
+def _homes(t: str | None) -> dict[str, Message | View]:
     made = snapshot(t)
     book_, person = as_runbook(made.runbook), Person("3", "mei.lin@harbour.example", Text(t or "Mei"), Text(t or "Lin"))
     live = as_runbook(msgspec.structs.replace(made.runbook, id="102", run_type="live"))
@@ -131,6 +131,7 @@ def _homes(t: str | None) -> dict[str, View]:
         "home_many": home.home(many),
         "home_first": home.home(home.HomeView(NOW, None, None, [follows])),
         "home_nothing": home.home(home.HomeView(NOW, [], person=person)),
+        "list_mine": home.my_tasks(full),
         "home_nobody": home.home(home.HomeView(NOW, [], runs, problem=t or "Cutover cannot be reached.")),
     }
 
