@@ -75,7 +75,7 @@ class Sender:
 
     # ---- which one
     def _choose(self, lane: Lane) -> tuple[Waiting | None, float | None]:
-        """What may go now; else when something may, None when nothing waits."""
+        """What may go now, counted in its budget; else when something may, None when nothing waits."""
         if not lane.letters:
             return None, None
         now = self._clock.unix()
@@ -85,13 +85,12 @@ class Sender:
         soonest = float("inf")
         for letter in self._in_order(lane, now):
             stand = lane.stands.get(letter.slot)
-            if stand is None:
-                at = post_at
-            elif stand.digest == letter.digest:
-                at = now
-            else:
-                at = self._budget.update_at(lane.channel_id, now, urgent=letter.urgent)
-            if at <= now:
+            if stand is not None and stand.digest == letter.digest:
+                return letter, None
+            edit = stand is not None
+            at = self._budget.update_at(lane.channel_id, now, urgent=letter.urgent) if edit else post_at
+            if at <= now:  # taken at once: other lanes choose while this one writes
+                (self._budget.updated if edit else self._budget.posted)(lane.channel_id, now)
                 return letter, None
             soonest = min(soonest, at)
         return None, soonest
@@ -131,7 +130,6 @@ class Sender:
     async def _update(self, lane: Lane, letter: Waiting, stand: Stand) -> str:
         letter.state = "waiting"  # an edit may be repeated: nothing to look for
         if stand.digest != letter.digest:
-            self._budget.updated(lane.channel_id, self._clock.unix())
             await self._web.call("chat.update", patience=0.0, channel=lane.channel_id, ts=stand.ts, **letter.content)
         return stand.ts
 
@@ -141,7 +139,6 @@ class Sender:
         ts = await self._stands_already(lane, letter, thread_ts) if letter.state == "sending" else None
         letter.state = "waiting"  # what comes now is known, unless the call itself leaves it in doubt
         if ts is None:
-            self._budget.posted(lane.channel_id, self._clock.unix())
             answer = await self._web.call(
                 "chat.postMessage",
                 patience=0.0,
