@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from digest_night import CHANNEL, TEAM, Night
@@ -68,6 +68,28 @@ async def test_quiet_hours_hold_digests_back_and_the_next_covers_them(night: Nig
     assert await night.posts() == []
     await night.passes(31)
     assert len(await night.posts()) == 1
+
+
+@pytest.mark.parametrize(
+    ("begin", "digest", "due"),
+    [
+        (datetime(2026, 10, 24, 22, 5, tzinfo=UTC), "at 02:30", datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),
+        (datetime(2026, 3, 28, 22, 5, tzinfo=UTC), "at 02:30", datetime(2026, 3, 29, 1, 0, tzinfo=UTC)),
+        (datetime(2026, 12, 31, 20, 5, tzinfo=UTC), "at 00:00", datetime(2026, 12, 31, 23, 0, tzinfo=UTC)),
+        (datetime(2028, 2, 28, 20, 5, tzinfo=UTC), "at 00:00 tue", datetime(2028, 2, 28, 23, 0, tzinfo=UTC)),
+    ],
+    ids=["autumn has it twice", "spring skips it", "new year's eve", "before the 29th of February"],
+)
+async def test_once_at_the_right_local_time(night: Night, begin: datetime, digest: str, due: datetime) -> None:
+    night.clock.advance((begin - night.clock.now()).total_seconds())
+    await night.hears(digest=digest, timezone="Europe/Berlin")
+    told = []
+    for _ in range(8 * 6):
+        await night.passes(10, step=10)
+        told.append(len(await night.posts()))
+    first = begin + timedelta(minutes=10 * (told.index(1) + 1))
+    assert timedelta(0) <= first - due < timedelta(minutes=10)
+    assert told[-1] == 1
 
 
 async def test_two_replicas_post_a_slot_once(night: Night) -> None:
