@@ -24,20 +24,37 @@ def gauge(counts: Counts, wide: int = _BAR) -> Mrkdwn:
     return Mrkdwn("▰" * filled + "▱" * (wide - filled))
 
 
-def lines(snapshot: Snapshot, counts: Mapping[str | None, Counts]) -> list[Mrkdwn]:
-    """A line per stream: bar, name, how far, status with its reason, what is late; in parts that fit a section."""
-    if not snapshot.streams:
+def lines(snapshot: Snapshot, counts: Mapping[str | None, Counts], *, begun: bool = True) -> list[Mrkdwn]:
+    """A line per stream: bar, name, how far, status with its reason, what is late; in parts that fit a section.
+
+    Empty streams without a status are left out, and before the run has begun all without one.
+    """
+    wanted = _wanted(snapshot, counts, begun)
+    ordered = [pair for pair in _tree(snapshot) if pair[1].id in wanted]
+    if not ordered:
         return []
-    ordered = list(_tree(snapshot))
     hidden: list[StreamState] = []
     if len(ordered) > ALL:
         by_trouble = sorted(ordered, key=lambda pair: _rank(pair[1], counts.get(pair[1].id, Counts())))
         hidden = [stream for _, stream in by_trouble[FIRST:]]
         ordered = [(0, stream) for _, stream in by_trouble[:FIRST]]
     shown = [_line(depth, stream, counts.get(stream.id, Counts())) for depth, stream in ordered]
-    title = "*Streams*" if not hidden else f"*Streams*, what needs a look first ({len(snapshot.streams):,})"
+    title = "*Streams*" if not hidden else f"*Streams*, what needs a look first ({len(ordered) + len(hidden):,})"
     told = [line for line in (Mrkdwn(title), *shown, _rest(hidden, counts), _elsewhere(counts)) if line]
     return [join("\n", told[i : i + _A_SECTION]) for i in range(0, len(told), _A_SECTION)]
+
+
+def _wanted(snapshot: Snapshot, counts: Mapping[str | None, Counts], begun: bool) -> set[str]:
+    """With the streams that they lie in."""
+    wanted: set[str] = set()
+    for key, stream in snapshot.streams.items():
+        if stream.status == Rag.OFF and not (begun and key in counts):
+            continue
+        at: str | None = key
+        while at in snapshot.streams and at not in wanted:
+            wanted.add(at)
+            at = snapshot.streams[at].parent_id
+    return wanted
 
 
 def _tree(snapshot: Snapshot) -> Iterator[tuple[int, StreamState]]:

@@ -56,7 +56,8 @@ def live_board(
     blocks.append(parts.section(_facts(board)))
     if not board.book.is_over:
         blocks += _tasks(board)
-    streams = board_streams.lines(snapshot, seen.counts)
+    begun = board.book.stage != RunbookStage.PLANNING
+    streams = board_streams.lines(snapshot, seen.counts, begun=begun)
     if streams:
         blocks += [parts.divider(), *(parts.section(part) for part in streams)]
     blocks += [parts.context(_as_of(board, stale_since)), parts.actions(*_buttons(board.book))]
@@ -87,9 +88,10 @@ def _facts(board: _Board) -> Mrkdwn:
             rag_line(book.status, book.status_message),
             phrase("{bar}  {done}", bar=board_streams.gauge(sums, _WIDE), done=_done(sums)) if not planning else None,
             _counts(sums, book) if not planning else Mrkdwn(f"{sums.total:,} tasks"),
+            *([start_line(book, board.now)] if planning else []),
             _end(board),
             _milestone(board),
-            start_line(book, board.now),
+            *([start_line(book, board.now)] if not planning else []),
         ],
     )
 

@@ -64,11 +64,26 @@ def test_a_sub_stream_stands_below_its_stream() -> None:
 
 def test_streams_that_are_each_others_parent_are_still_shown() -> None:
     made = snapshot()
-    odd = {"1": StreamState("1", "A", parent_id="2"), "2": StreamState("2", "B", parent_id="1")}
+    odd = {"1": StreamState("1", "A", "red", parent_id="2"), "2": StreamState("2", "B", "red", parent_id="1")}
     text = board(msgspec.structs.replace(made, streams=odd)).text
     assert "*A*" in text
     assert "*B*" in text
     assert "In no stream 3 of 15" in text
+
+
+def test_an_empty_stream_is_left_out_unless_it_has_a_status_or_a_stream_below() -> None:
+    made = snapshot(tasks=(task(1, "A", "startable", "41"),))
+    text = board(made).text
+    assert "Applications" not in text
+    assert "*Network* no tasks" in text, "Core switches lie in it"
+    assert "*Database* no tasks · 🟧 Amber" in text
+
+
+def test_before_the_run_only_streams_with_a_status_are_listed() -> None:
+    text = board(snapshot(stage="planning", start_actual=None, start_planned=at(60))).text
+    assert "Applications" not in text
+    assert "*Database*" in text
+    assert text.index("Planned start") < text.index("end")
 
 
 def test_a_quiet_moment_is_said() -> None:
