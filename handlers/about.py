@@ -8,11 +8,13 @@ from bot.blocks import say
 from bot.blocks.say import HelpEntry
 from bot.cutover import CutoverClient
 from bot.errors import CutoverError
-from bot.identity import Policy
+from bot.identity import Connections, Policy, Right
+from bot.model import Person
 from bot.settings import Settings
 from bot.slack.answer import Answer
 from bot.slack.people import People
 from bot.store import Links
+from handlers.account import account_line
 from handlers.ask import Ask
 from handlers.persons import cutover_person
 from handlers.routes import Routes
@@ -32,15 +34,39 @@ async def show_help(ask: Ask, answer: Answer, help_entries: Sequence[HelpEntry],
 
 @routes.command("cutover", "whoami")
 async def show_whoami(
-    ask: Ask, answer: Answer, client: CutoverClient, people: People, policy: Policy, links: Links
+    ask: Ask,
+    answer: Answer,
+    client: CutoverClient,
+    people: People,
+    policy: Policy,
+    links: Links,
+    connections: Connections,
 ) -> None:
     """Show who the bot takes you for, and what you may do."""
     link = links.of(ask.team_id, ask.channel_id)
-    person, known = None, True
+    person, known = await _person(ask, client, people)
+    about = say.whoami(
+        ask.user_id,
+        person=person,
+        known=known,
+        operator=policy.is_operator(ask.user_id),
+        linked_here=link.runbook_name if link else None,
+        acting=await account_line(ask, connections),
+        rights=await _rights(ask, policy),
+    )
+    await answer.say(about)
+
+
+async def _person(ask: Ask, client: CutoverClient, people: People) -> tuple[Person | None, bool]:
+    """Their Cutover user, and whether Cutover could be asked."""
     try:
-        person = await cutover_person(client, people, ask.user_id)
+        return await cutover_person(client, people, ask.user_id), True
     except CutoverError:
-        known = False
-    here = link.runbook_name if link else None
-    operator = policy.is_operator(ask.user_id)
-    await answer.say(say.whoami(ask.user_id, person=person, known=known, operator=operator, linked_here=here))
+        return None, False
+
+
+async def _rights(ask: Ask, policy: Policy) -> list[str] | None:
+    """What the policy grants somebody in this channel; None without a policy of its own."""
+    if not policy.rules.own:
+        return None
+    return [right for right in Right if await policy.allows(ask.wish.actor, right, ask.channel_id)]

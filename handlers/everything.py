@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.blocks.say import HelpEntry
 from handlers import (
     about,
+    account,
     comments,
     digests,
     home,
@@ -43,6 +44,7 @@ def all_routes() -> Routes:
         digests.routes,
         home.routes,
         about.routes,
+        account.routes,
         pickers.routes,
         planning.routes,
     )

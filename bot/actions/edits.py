@@ -39,7 +39,7 @@ class EditActions:
 
         value, fresh = await self._do.perform(intent, effect, again, hand=hand)
         if hand.own:
-            await self._do.acting.signed(wish.actor, value.author_id)
+            await self._do.acting.written(wish.actor, runbook_id, value)
         return Result(ResultKind.DONE if fresh else ResultKind.REPEAT, value)
 
     async def assign(

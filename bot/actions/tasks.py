@@ -208,7 +208,7 @@ class TaskActions:
                 raise NotReady(error.sentence, error.hint, await again()) from error
             raise
         if not fresh:
-            return Result(ResultKind.REPEAT, task, By(intent.user_id, self._do.clock.now()))
+            return Result(ResultKind.REPEAT, task, By(intent.user_id, self._do.clock.now()), own=hand.own)
         return Result(ResultKind.DONE if reached(task) else ResultKind.COUNTED, task)
 
     async def _already(self, task: Task, verbs: tuple[str, ...], wish: Wish) -> Result[Task]:

@@ -58,6 +58,7 @@ class ViewId(StrEnum):
     EDIT_TASK = "edit_task"
     ASSIGN = "assign"
     WATCH = "watch"
+    CONNECT = "connect"
     NOTICE = "notice"
 
 
@@ -66,6 +67,9 @@ class ShortcutId(StrEnum):
 
     COMMENT_FROM_MESSAGE = "comment_from_message"
 
+
+SECRET = "secret"  # noqa: S105 - a name, no password
+"""An input block whose name begins so holds a secret: what was typed there is never kept on disk."""
 
 RETIRED: frozenset[str] = frozenset()
 """Ids that old messages may still carry; a click on one is answered with a sentence."""

@@ -148,9 +148,19 @@ def _help_line(command: str, entry: HelpEntry) -> Mrkdwn:
 
 
 def whoami(
-    user_id: str, *, person: Person | None, known: bool = True, operator: bool = False, linked_here: Text | None = None
+    user_id: str,
+    *,
+    person: Person | None,
+    known: bool = True,
+    operator: bool = False,
+    linked_here: Text | None = None,
+    acting: Mrkdwn | None = None,
+    rights: Sequence[str] | None = None,
 ) -> Message:
-    """Who the bot takes somebody for. `person`: their Cutover user; `known` False: Cutover could not be asked."""
+    """Who the bot takes somebody for. `person`: their Cutover user; `known` False: Cutover could not be asked.
+
+    `acting`: with which account they act, where it is not the bot's; `rights`: what the policy grants them here.
+    """
     absent = "no user with your e-mail address was found." if known else "you could not be looked up now."
     reserved = "Live starts, canceling a live run and override are"
     lines = [
@@ -158,8 +168,10 @@ def whoami(
         phrase("In Cutover: {name} ({email})", name=bold(person.name), email=person.email or "no e-mail")
         if person is not None
         else Mrkdwn(f"In Cutover: {absent}"),
-        Mrkdwn("What you do here is done with the bot's own Cutover account, and a comment names you."),
-        Mrkdwn(f"You are an operator. {reserved} open to you." if operator else f"{reserved} for operators only."),
+        acting or Mrkdwn("What you do here is done with the bot's own Cutover account, and a comment names you."),
+        phrase("The bot's policy grants you here: {rights}.", rights=", ".join(rights) or "nothing")
+        if rights is not None
+        else Mrkdwn(f"You are an operator. {reserved} open to you." if operator else f"{reserved} for operators only."),
         phrase("This channel is linked to {name}.", name=linked_here)
         if linked_here is not None
         else Mrkdwn("This channel is linked to no runbook."),

@@ -15,6 +15,7 @@ from bot.errors import NotAllowed
 from bot.identity.connections import Connections, NotYours
 from bot.identity.policy import Actor, Policy
 from bot.identity.rules import Right
+from bot.model import Comment
 
 ServiceMode = Literal["off", "rehearsal", "live"]
 IsLive = Callable[[], Awaitable[bool]]
@@ -65,9 +66,9 @@ class Acting:
         own = await self._connections.client_of(actor) if self._connections is not None else None
         return own[0] if own is not None else self.service
 
-    async def signed(self, actor: Actor, author_id: str | None) -> None:
-        """Cutover named the author of what a person's own token wrote. Raises `NotYours` when it is somebody else."""
-        if self._connections is not None and not await self._connections.signed_by(actor, author_id):
+    async def written(self, actor: Actor, runbook_id: str, comment: Comment) -> None:
+        """A comment was written with a person's own token. Raises `NotYours` when Cutover names somebody else for it."""
+        if self._connections is not None and not await self._connections.is_author(actor, runbook_id, comment):
             raise NotYours(
                 "Cutover says that somebody else wrote this: the token you connected is not yours.",
                 "It was done, under that name. The connection is removed; connect a token of your own.",

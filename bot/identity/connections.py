@@ -1,31 +1,34 @@
 """Connecting people with their own Cutover token. The one rule: a token is checked before it is kept, and never shown.
 
 What can be proven: Cutover accepts the token, and it knows an active user with the e-mail address that Slack has
-verified for the person. Its API has no call that says whose a token is; the first thing that Cutover signs with an
-author (a comment) shows it, and another name ends the connection.
+verified for the person. Its API has no call that says whose a token is. The first comment shows it, where Cutover
+tells its author (in the answer or in its action log): another name ends the connection.
 """
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final, Protocol
 
 import structlog
 
 from bot.clock import Clock
 from bot.cutover import CutoverClient
-from bot.errors import BadInput, BotError, Forbidden, NotAllowed, NotFound, Unauthorised
+from bot.errors import BadInput, BotError, CutoverError, Forbidden, NotAllowed, NotFound, Unauthorised
 from bot.identity.accounts import Account, Accounts
 from bot.identity.own import OwnClients
 from bot.identity.policy import Actor
 from bot.identity.vault import Vault, VaultError
-from bot.model import Person
+from bot.model import Comment, Person
 from bot.slack.people import Member
 
 _log = structlog.get_logger(__name__)
 _SHORTEST: Final = 16
 _TAIL: Final = 4
+_LOG_WINDOW: Final = timedelta(minutes=10)
+_ENTRIES: Final = 100
 _WAY_OUT: Final = "Nothing was done. Type `/cutover connect` again, or `/cutover disconnect`."
 
 
@@ -119,18 +122,31 @@ class Connections:
         self._clients.forget(f"{team_id}:{user_id}")
         return before
 
-    async def signed_by(self, actor: Actor, author_id: str | None) -> bool:
-        """Cutover has named an author. False: it is somebody else, and the connection is gone."""
+    async def is_author(self, actor: Actor, runbook_id: str, comment: Comment) -> bool:
+        """Whether a comment just written with the person's token is theirs. False: the connection is gone.
+
+        Where Cutover does not tell (its answer need not, and the action log is an addition), nothing is concluded.
+        """
         account = await self.of(actor)
-        if author_id is None or account is None or account.sealed is None:
+        if account is None or account.sealed is None or account.proven:
             return True
+        author_id = comment.author_id or await self._author(runbook_id, comment.id)
         if author_id == account.cutover_id:
-            if not account.proven:
-                await self._accounts.prove(account)
-            return True
-        _log.error("token_of_another_person", user=actor.user_id, paired=account.cutover_id, signed=author_id)
-        await self.disconnect(actor.team_id, actor.user_id)
-        return False
+            await self._accounts.prove(account)
+        elif author_id is not None:
+            _log.error("token_of_another_person", user=actor.user_id, paired=account.cutover_id, author=author_id)
+            await self.disconnect(actor.team_id, actor.user_id)
+            return False
+        return True
+
+    async def _author(self, runbook_id: str, comment_id: str) -> str | None:
+        since = self._clock.now() - _LOG_WINDOW
+        try:
+            entries = await self._service.list_action_logs(runbook_id=runbook_id, created_after=since).first(_ENTRIES)
+        except CutoverError:
+            return None
+        found = [one.author_id for one in entries if one.resource_id == comment_id and one.author_id]
+        return found[0] if comment_id and len(set(found)) == 1 else None
 
     async def _open(self, account: Account, sealed: str) -> CutoverClient:
         if self._vault is None:

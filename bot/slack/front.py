@@ -21,6 +21,7 @@ from bot.errors import StoreUnavailable
 from bot.metrics import Metrics
 from bot.slack.delivery import Delivery, read_command, read_event, read_interactive
 from bot.slack.inbox import Inbox, Kept
+from bot.slack.secrets import without_secrets
 
 _log = structlog.get_logger(__name__)
 _REMEMBER: Final = 2048
@@ -104,7 +105,7 @@ class Front:
     async def _keep_and_dispatch(self, kind: str, delivery: Delivery, body: Mapping[str, Any]) -> Reply:
         try:
             async with asyncio.timeout(_KEEP_SECONDS):
-                if not await self._inbox.keep(delivery.key, kind, orjson.dumps(body)):
+                if not await self._inbox.keep(delivery.key, kind, orjson.dumps(without_secrets(kind, body))):
                     return Reply()
         except (StoreUnavailable, TimeoutError):
             _log.error("inbox_unavailable", key=delivery.key)  # reads go on; writes are refused by the journal
