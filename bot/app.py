@@ -1,51 +1,27 @@
-"""The composition root: settings become services, services a running bot. The one rule: nothing else builds them."""
+"""The composition root: `parts` become a running bot. The one rule: it ends in the order it began, losing nothing."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import signal
-import uuid
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, Final
+from typing import Final
 
 import aiohttp
 import structlog
+from aiohttp import web
 
-from bot.actions import EditActions, Performer, Recovery, RunbookActions, TaskActions
 from bot.background import Background, Doors, calm_memory
-from bot.blocks.message import Message
 from bot.clock import Clock
-from bot.cutover import Catalogue, CutoverClient
-from bot.cutover.transport import Transport
-from bot.digest.build import digests
-from bot.digest.readings import Readings
 from bot.errors import BotError, SlackError
 from bot.health import health_app
-from bot.identity.build import build
-from bot.journal import Intent, Journal
-from bot.metrics import Metrics
-from bot.outbox import Outbox
+from bot.parts import Parts
 from bot.settings import Settings
-from bot.slack.answer import Poster
-from bot.slack.bolt import make_bolt
-from bot.slack.delivery import Delivery
-from bot.slack.front import Front
-from bot.slack.inbox import Inbox
 from bot.slack.ingress import Ingress
-from bot.slack.people import People
 from bot.slack.socket import SocketMode
-from bot.slack.tell import tell
 from bot.slack.web import SlackWeb
-from bot.store import Database, Links
-from bot.watch.people import Mentions
-from handlers.cards import Cards
-from handlers.everything import all_routes, help_entries
-from handlers.guard import Guard
-from handlers.homes import Homes
-from handlers.services import Services
-from handlers.targets import Targets
 
 _log = structlog.get_logger(__name__)
 DRAIN_SECONDS: Final = 6.0
@@ -55,19 +31,17 @@ _PRUNE: Final = 3600.0
 _CONNECTIONS: Final = 100
 
 
-class Bot:
-    """The whole bot: `async with Bot(settings) as bot:` starts it and ends it in order; `listen=False` for tests.
+class Bot(Parts):
+    """The whole bot: `async with Bot(settings) as bot:` starts it and ends it in order.
 
-    `url` and `health_url` are where it listens, once started. Raises `StoreUnavailable`, or OSError for a taken port.
+    `url` and `health_url` are where it listens, once started; `watching=False` leaves linked runbooks alone.
+
+    Raises `StoreUnavailable`, or OSError for a taken port.
     """
 
-    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
-        self.settings = settings
-        self.clock = clock or Clock()
-        self.metrics = Metrics()
-        self.database = Database(settings.bot_database_url)
-        self.owner = uuid.uuid4().hex
-        self.team_id = ""
+    def __init__(self, settings: Settings, clock: Clock | None = None, *, watching: bool = True) -> None:
+        super().__init__(settings, clock)
+        self._watching = watching
         self.url = ""
         self.health_url = ""
         self.socket: SocketMode | None = None
@@ -81,7 +55,7 @@ class Bot:
             cookie_jar=aiohttp.DummyCookieJar(), connector=aiohttp.TCPConnector(limit=_CONNECTIONS)
         )
         try:
-            self._build()
+            self.build()
             await self.links.load()
             self._left_over = await self.inbox.left_over()
             await self._start()
@@ -104,77 +78,6 @@ class Bot:
         await self.performer.drain(1.0)
         await self._close()
 
-    def _build(self) -> None:
-        settings, clock = self.settings, self.clock
-        self.web = SlackWeb(self.session, settings.slack_api_url, settings.slack_bot_token.get_secret_value(), clock)
-        transport = Transport(
-            settings.cutover_api_url,
-            settings.cutover_api_token.get_secret_value(),
-            api_version=settings.cutover_api_version,
-            core_url=settings.cutover_core_url,
-            session=self.session,
-            clock=clock,
-        )
-        self.client = CutoverClient(transport, clock)
-        self.links = Links(self.database)
-        self.journal = Journal(self.database)
-        self.people = People(self.web, clock, lambda: self.team_id)
-        self.acting, self.connections = build(
-            settings,
-            service=self.client,
-            session=self.session,
-            web=self.web,
-            people=self.people,
-            database=self.database,
-            clock=clock,
-        )
-        self.performer = Performer(self.client, self.journal, clock, self.acting)
-        self.outbox = Outbox(self.database, self.web, clock)
-        self.inbox = Inbox(self.database, clock)
-        self.recovery = Recovery(self.performer, self.journal, clock, self._tell)
-        routes = all_routes()
-        poster = Poster(self.session, settings.slack_api_url, settings.slack_response_hosts)
-        services = self._services(help_entries(routes))
-        self.guard = Guard(routes, services, self.web, poster, self.inbox, self.metrics, settings.bot_command_prefix)
-        self.bolt = make_bolt(settings.slack_bot_token.get_secret_value())
-        self.guard.bind(self.bolt)
-        self.front = Front(self.bolt, self.inbox, clock, self._accepts, self.metrics)
-
-    def _services(self, entries: Any) -> Services:
-        catalogue, policy = Catalogue(self.client, self.clock), self.acting.policy
-        readings = Readings(self.database, self.client, self.clock)
-        self.digests = digests(
-            readings=readings,
-            catalogue=catalogue,
-            mentions=Mentions(self.web, catalogue, self.clock),
-            database=self.database,
-            links=self.links,
-            outbox=self.outbox,
-            clock=self.clock,
-            owner=self.owner,
-        )
-        return Services(
-            client=self.client,
-            catalogue=catalogue,
-            targets=Targets(self.client, self.links),
-            cards=Cards(self.client, catalogue, self.clock),
-            tasks=TaskActions(self.performer),
-            edits=EditActions(self.performer),
-            runbooks=RunbookActions(self.performer),
-            links=self.links,
-            outbox=self.outbox,
-            digests=self.digests,
-            homes=Homes(self.client, readings, self.links, self.people, self.web, policy, self.settings, self.clock),
-            people=self.people,
-            policy=policy,
-            connections=self.connections,
-            journal=self.journal,
-            settings=self.settings,
-            clock=self.clock,
-            slack=self.web,
-            help_entries=entries,
-        )
-
     async def _start(self) -> None:
         settings = self.settings
         if settings.bot_health_listen:
@@ -183,6 +86,8 @@ class Bot:
         self._background.start("identify", self._identify)
         self._background.start("outbox", self.outbox.run)
         self._background.start("digests", self.digests.run)
+        if self._watching:
+            self._background.start("watch", self.watch.run)
         self._background.start("recovery", self._recover)
         self._background.start("prune", self._prune)
         if settings.slack_app_token is not None:
@@ -195,7 +100,12 @@ class Bot:
             previous = settings.slack_signing_secret_previous
             secrets = [one.get_secret_value() for one in (settings.slack_signing_secret, previous) if one]
             ingress = Ingress(self.front, tuple(secrets), self.clock)
+            self.events.add_to(ingress.app)
             self.url = await self._doors.open(ingress.app, settings.bot_listen)
+        if self.socket is not None and settings.bot_listen and settings.cutover_events_secret:
+            app = web.Application()
+            self.events.add_to(app)
+            self.url = await self._doors.open(app, settings.bot_listen)
 
     @property
     def idle(self) -> bool:
@@ -245,16 +155,6 @@ class Bot:
         while True:
             await self.inbox.prune()
             await self.clock.sleep(_PRUNE)
-
-    def _accepts(self, delivery: Delivery) -> bool:
-        """Whatever came signed or through our socket is Slack's. An org-wide install or a shared channel names another
-        team than the token's: that is noted, and who may do what is decided by the person's id."""
-        if self.team_id and delivery.team_id not in ("", self.team_id):
-            _log.info("delivery_of_another_team", team=delivery.team_id[:20], kind=delivery.kind)
-        return True
-
-    async def _tell(self, intent: Intent, message: Message) -> None:
-        await tell(self.web, intent.user_id, intent.origin.get("channel", ""), message)
 
     async def _close(self) -> None:
         await self._doors.close()

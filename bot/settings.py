@@ -79,6 +79,7 @@ class Settings(CutoverSettings):
     slack_signing_secret_previous: SecretStr | None = Field(None, description="Old signing secret during rotation")
     slack_api_url: str = Field("https://slack.com/api/", description="Where Slack's Web API is; ends in /api/")
     slack_response_hosts: Annotated[tuple[str, ...], NoDecode] = Field((), description="More hosts for response_url")
+    cutover_events_secret: SecretStr | None = Field(None, description="Bearer secret of Cutover's event webhooks")
     bot_database_url: str = Field("sqlite+aiosqlite:///cutover-bot.db", description="Where the bot keeps its state")
     bot_listen: str | None = Field(None, description="host:port for Slack's HTTP delivery")
     bot_health_listen: str | None = Field(None, description="host:port for /live /ready /metrics")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.actions import Result, ResultKind, RunbookActions
-from bot.blocks import announce, modals, say
+from bot.blocks import modals, say
 from bot.blocks.forms import StartForm, typed_name
 from bot.blocks.ids import ActionId, ViewId
 from bot.blocks.message import Message, View
@@ -16,7 +16,6 @@ from bot.cutover import CutoverClient, explain, severity
 from bot.errors import Refused
 from bot.identity import Policy, Right
 from bot.model import Runbook
-from bot.outbox import Outbox
 from bot.slack.answer import Answer
 from bot.store import Links
 from handlers import grammar
@@ -89,7 +88,6 @@ async def submit_start(
     client: CutoverClient,
     runbooks: RunbookActions,
     links: Links,
-    outbox: Outbox,
     policy: Policy,
     cards: Cards,
 ) -> None:
@@ -103,17 +101,14 @@ async def submit_start(
         await answer.show(modals.notice(_TITLE, _running_already(ask, result)))
         return
     cards.forget(meta.r)
-    await _tell(ask, answer, links, outbox, result.value, form.run_type)
+    await _tell(ask, answer, links, result.value)
 
 
-async def _tell(ask: Ask, answer: Answer, links: Links, outbox: Outbox, started: Runbook, run_type: str) -> None:
-    """The modal, every linked channel, and the person where theirs is not one of them."""
+async def _tell(ask: Ask, answer: Answer, links: Links, started: Runbook) -> None:
+    """The modal, and the person where theirs is no linked channel; those are told by the watch."""
     linked = links.channels(started.id)
     told = "{name} is running. Linked channels are told." if linked else "{name} is running."
     await answer.show(modals.notice(_TITLE, say.done(phrase(told, name=started.name))))
-    post = announce.announcement_started(started, ask.user_id, run_type, ask.now)
-    for link in linked:
-        await outbox.put(f"started:{ask.wish.once}:{link.channel_id}", link.channel_id, post)
     if all(link.channel_id != ask.channel_id for link in linked):
         await answer.say(
             say.done(phrase("{name} is running.", name=started.name), buttons=say.runbook_buttons(started))

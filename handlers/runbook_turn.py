@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from bot.actions import Result, ResultKind, RunbookActions
-from bot.blocks import announce, modals, say
+from bot.blocks import modals, say
 from bot.blocks.forms import StageForm, StatusForm
 from bot.blocks.ids import ActionId, ViewId
 from bot.blocks.message import Message, View
@@ -15,9 +15,7 @@ from bot.blocks.values import RunbookMeta, RunbookValue, StageMeta, decode, seen
 from bot.cutover import CutoverClient
 from bot.errors import BadInput
 from bot.model import Rag, Runbook
-from bot.outbox import Outbox
 from bot.slack.answer import Answer
-from bot.store import Links
 from handlers import grammar
 from handlers.ask import Ask, state_of
 from handlers.cards import Cards
@@ -98,17 +96,13 @@ def _read_turn(view: Mapping[str, Any]) -> Any:
 
 
 @routes.submit(ViewId.STAGE, _read_turn)
-async def submit_turn(
-    ask: Ask, answer: Answer, form: StageForm, runbooks: RunbookActions, cards: Cards, links: Links, outbox: Outbox
-) -> None:
+async def submit_turn(ask: Ask, answer: Answer, form: StageForm, runbooks: RunbookActions, cards: Cards) -> None:
     meta = ask.meta(StageMeta)
     result = await runbooks.turn(ask.wish, meta.r, meta.action, form.message.raw, form.notify)
     if result.kind is not ResultKind.DONE:
         note = _already(ask, result, meta.action)
     else:
         note = phrase("✅ You {done} this run.", done=_DONE[meta.action])
-        post = announce.stage_changed(result.value, ask.user_id, ask.now, form.message or None)
-        await _announce(ask, links, outbox, meta.r, post)
     await answer.say(await cards.runbook(result.value, note))
 
 
@@ -119,8 +113,6 @@ async def set_status(
     targets: Targets,
     client: CutoverClient,
     runbooks: RunbookActions,
-    links: Links,
-    outbox: Outbox,
 ) -> None:
     """Set the RAG status of the linked runbook, with its reason."""
     typed, message = grammar.split_target(ask.words)
@@ -136,7 +128,7 @@ async def set_status(
         await show_form(answer, "Runbook status", form, again(ActionId.RUNBOOK_STATUS, runbook_id))
         return
     wanted = StatusForm(colour, grammar.plain_text(message))
-    await answer.say(await _save_status(ask, runbooks, links, outbox, runbook_id, wanted))
+    await answer.say(await _save_status(ask, runbooks, runbook_id, wanted))
 
 
 @routes.action(ActionId.RUNBOOK_STATUS)
@@ -153,22 +145,11 @@ async def _status_form(ask: Ask, client: CutoverClient, runbook_id: str) -> View
 
 
 @routes.submit(ViewId.STATUS, lambda view: modals.read_status(state_of(view)))
-async def submit_status(
-    ask: Ask, answer: Answer, form: StatusForm, runbooks: RunbookActions, links: Links, outbox: Outbox
-) -> None:
-    await answer.say(await _save_status(ask, runbooks, links, outbox, ask.meta(RunbookMeta).r, form))
+async def submit_status(ask: Ask, answer: Answer, form: StatusForm, runbooks: RunbookActions) -> None:
+    await answer.say(await _save_status(ask, runbooks, ask.meta(RunbookMeta).r, form))
 
 
-async def _save_status(
-    ask: Ask, runbooks: RunbookActions, links: Links, outbox: Outbox, runbook_id: str, form: StatusForm
-) -> Message:
+async def _save_status(ask: Ask, runbooks: RunbookActions, runbook_id: str, form: StatusForm) -> Message:
     result = await runbooks.set_status(ask.wish, runbook_id, form.status, form.message.raw)
-    if result.kind is ResultKind.DONE:
-        await _announce(ask, links, outbox, runbook_id, announce.status_changed(result.value, ask.user_id, ask.now))
     said = phrase("{name} is {status} now.", name=result.value.name, status=result.value.status)
     return say.done(said, buttons=say.runbook_buttons(result.value))
-
-
-async def _announce(ask: Ask, links: Links, outbox: Outbox, runbook_id: str, post: Message) -> None:
-    for link in links.channels(runbook_id):
-        await outbox.put(f"turn:{ask.wish.once}:{link.channel_id}", link.channel_id, post)

@@ -28,6 +28,7 @@ class Stage:
     def __init__(self, slack: EmbeddedSlack, cutover: EmbeddedCutover, folder: Path, clock: Clock | None) -> None:
         self.slack, self.cutover, self.folder, self.clock = slack, cutover, folder, clock
         self.given: Json = {}
+        self.watching = False
         self.bot: Bot
         self._running: AsyncExitStack | None = None
 
@@ -53,7 +54,7 @@ class Stage:
     async def start(self) -> None:
         """Start the bot (again) and wait until Slack reaches it."""
         self._running = AsyncExitStack()
-        self.bot = await self._running.enter_async_context(Bot(self.settings(), self.clock))
+        self.bot = await self._running.enter_async_context(Bot(self.settings(), self.clock, watching=self.watching))
         if self.bot.socket is not None:
             await self.slack.until(self.bot.socket.connected.is_set)
         else:
@@ -161,16 +162,23 @@ class Stage:
 
 
 async def open_stage(
-    folder: Path, world: str = "failover", clock: Clock | None = None, additions: bool = True, **given: Any
+    folder: Path,
+    world: str = "failover",
+    clock: Clock | None = None,
+    additions: bool = True,
+    watching: bool = False,
+    **given: Any,
 ) -> tuple[Stage, AsyncExitStack]:
-    """A running stage and how to end it. `given` are settings; `delivery="http"` for signed HTTP."""
+    """A running stage and how to end it. `given` are settings; `delivery="http"` for signed HTTP.
+
+    `watching`: linked runbooks are polled and told of, as in production; else only what was asked for is answered."""
     stack = AsyncExitStack()
     delivery = given.get("delivery", "socket")
     form = manifest.build(request_url="http://127.0.0.1:1/slack/events" if delivery == "http" else None)
     slack = await stack.enter_async_context(EmbeddedSlack(manifest=form, delivery=delivery))
     cutover = await stack.enter_async_context(EmbeddedCutover(world=world, additions=additions))
     stage = Stage(slack, cutover, folder, clock)
-    stage.given = given
+    stage.given, stage.watching = given, watching
     stack.push_async_callback(stage.stop)
     await stage.start()
     return stage, stack

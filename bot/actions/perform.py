@@ -47,7 +47,8 @@ class Performer:
     """Carries out intents and keeps the journal. `locks` serialise presses on one thing.
 
     `client` is the bot's own account: it reads, looks and signs; `hand` says which account does what a person wants.
-    `unsigned`: a comment that names the person could not be saved; `Recovery` tries again.
+    `changed` hears of each runbook that a wish has changed. `unsigned`: a comment that names the person could not be
+    saved; `Recovery` tries again.
     """
 
     def __init__(self, client: CutoverClient, journal: Journal, clock: Clock, acting: Acting) -> None:
@@ -57,6 +58,7 @@ class Performer:
         self.clock = clock
         self.locks = Locks()
         self.unsigned = False
+        self.changed: Callable[[str], None] = lambda runbook_id: None
         self._working: set[asyncio.Task[None]] = set()
 
     async def hand(
@@ -125,6 +127,7 @@ class Performer:
             self.settle(intent, OutcomeKind.REFUSED, error.code)
             raise
         self.settle(intent, OutcomeKind.DONE, f"{TO_SIGN}{sign}" if sign else "")
+        self.changed(intent.runbook_id)
         if sign:
             self.spawn(self.sign(intent, sign))
         return (await _read_back(again) if value is None else value), True

@@ -100,7 +100,9 @@ class RunbookActions:
             hand = await self._do.hand(wish, right, runbook_id, doing=_doing(action, right), live=runbook.is_live)
             # A run may be paused many times, and two pauses can look the same (`updated_at` is often to the second).
             seen = seen_runbook(runbook)
-            intent = wish.intent(self._do.clock, f"runbook.{action}", runbook_id, seen=seen, once=True)
+            intent = wish.intent(
+                self._do.clock, f"runbook.{action}", runbook_id, seen=seen, once=True, wish={"message": message}
+            )
             calls: dict[str, Callable[..., Awaitable[Runbook]]] = {
                 "pause": hand.client.pause_runbook,
                 "resume": hand.client.resume_runbook,

@@ -129,7 +129,9 @@ class TaskActions:
             task = await hand.client.get_runbook_task(runbook_id, task_id)
             if task.is_complete:
                 return await self._already(task, _ENDED, wish)
-            intent = wish.intent(self._do.clock, "task.skip", runbook_id, task_id, seen=seen or seen_of(task))
+            intent = wish.intent(
+                self._do.clock, "task.skip", runbook_id, task_id, seen=seen or seen_of(task), wish={"reason": reason}
+            )
             said = "" if hand.own else f" ({signature('Skipped', wish.actor.name.raw, wish.actor.user_id)})"
             words = html.escape(reason + said, quote=False)  # it becomes a comment, and those are HTML
 

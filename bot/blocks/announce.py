@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from bot.blocks import parts, words
+from bot.blocks import parts
 from bot.blocks.ids import ActionId
 from bot.blocks.message import Message, message
-from bot.blocks.text import Mrkdwn, bold, join, literal_lines, phrase, user, when
+from bot.blocks.text import Mrkdwn, bold, join, phrase, user
 from bot.blocks.values import RunbookValue, encode, seen_runbook
-from bot.model import Runbook, RunbookStage, Text
-
-_STAGES = {
-    RunbookStage.ACTIVE: "▶️ {who} resumed {name}",
-    RunbookStage.PAUSED: "⏸️ {who} paused {name}",
-    RunbookStage.CANCELED: "⏹️ {who} canceled {name}",
-    RunbookStage.COMPLETE: "🏁 {name} is complete",
-}
+from bot.model import Runbook, Text
 
 
 def _post(runbook: Runbook, line: Mrkdwn, *more: Mrkdwn | None) -> Message:
@@ -30,47 +21,6 @@ def runbook_buttons(runbook: Runbook) -> tuple[parts.Element, ...]:
     if runbook.is_running:
         buttons.append(parts.button("What can start", ActionId.RUNBOOK_NEXT, value))
     return tuple(buttons)
-
-
-def announcement_started(runbook: Runbook, user_id: str, run_type: str, now: datetime) -> Message:
-    """A run began. `run_type` is said first: live and rehearsal must not be mixed up."""
-    line = phrase(
-        "{kind} · {who} started {name} at {at}",
-        kind=words.run_type(run_type) or Mrkdwn("Run"),
-        who=user(user_id),
-        name=bold(runbook.name, 120),
-        at=when(now, now),
-    )
-    return _post(runbook, line)
-
-
-def stage_changed(runbook: Runbook, user_id: str, now: datetime, why: Text | None = None) -> Message:
-    """Paused, resumed, canceled or complete: `runbook` is as it is now; `why` what the person said."""
-    template = _STAGES.get(RunbookStage(runbook.stage)) if runbook.stage in tuple(RunbookStage) else None
-    line = phrase(
-        (template or "{who} moved {name} to {stage}") + " at {at}",
-        who=user(user_id),
-        name=bold(runbook.name, 120),
-        stage=words.runbook_state(runbook),
-        at=when(now, now),
-    )
-    return _post(runbook, join(" · ", [words.run_type(runbook.run_type), line]), _why(why))
-
-
-def status_changed(runbook: Runbook, user_id: str, now: datetime) -> Message:
-    """The runbook's RAG status and its reason, as they are now."""
-    line = phrase(
-        "{rag} · {who} set the status of {name} at {at}",
-        rag=words.rag(runbook.status),
-        who=user(user_id),
-        name=bold(runbook.name, 120),
-        at=when(now, now),
-    )
-    return _post(runbook, line, _why(runbook.status_message))
-
-
-def _why(why: Text | None) -> Mrkdwn | None:
-    return phrase("💬 {why}", why=literal_lines(why, 600)) if why else None
 
 
 def linked(runbook: Runbook, user_id: str) -> Message:

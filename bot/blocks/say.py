@@ -8,11 +8,8 @@ from dataclasses import dataclass
 
 from bot.blocks import parts, words
 from bot.blocks.announce import (
-    announcement_started,
     linked,
     runbook_buttons,
-    stage_changed,
-    status_changed,
     unlinked,
 )
 from bot.blocks.card import task_value
@@ -25,7 +22,6 @@ from bot.model import Person, Task, Text
 
 __all__ = [
     "HelpEntry",
-    "announcement_started",
     "ask_to_finish",
     "ask_to_start",
     "done",
@@ -34,8 +30,6 @@ __all__ = [
     "linked",
     "note",
     "runbook_buttons",
-    "stage_changed",
-    "status_changed",
     "task_buttons",
     "try_again",
     "unlinked",

@@ -87,7 +87,7 @@ def literal_lines(value: Text | str, limit: int = 600, lines: int = 8) -> Mrkdwn
 def _escape(line: str) -> str:
     if line.isalnum():
         return line
-    line = _MARKS.sub(_defuse, line).replace("`", _GRAVE)
+    line = _MARKS.sub(_defuse, line.replace("`", _GRAVE))  # the look-alike is a letter, so first
     if line.startswith(">"):  # Slack draws a quotation where an escaped > opens a line
         line = _HAIR + line
     return line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -45,6 +45,8 @@ class Links:
         self._database = database
         self._known: dict[tuple[str, str], Link] = {}
         self._version = -1
+        self.saved: Callable[[str], None] = lambda runbook_id: None
+        """Hears of the runbook of each new link."""
 
     async def load(self) -> None:
         """Read all links; call once at start."""
@@ -99,6 +101,7 @@ class Links:
 
         kept = await self._change(unit)
         self._known[link.team_id, link.channel_id] = kept
+        self.saved(link.runbook_id)
 
     async def set_hearing(self, team_id: str, channel_id: str, hearing: Hearing) -> Link | None:
         """Keep what the channel wants to hear; the link as it is now, None without one."""

@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from stage import DANA, FAILOVER, GENERAL, SAM, Stage
+from stage import DANA, Stage
 
 NAME = "DC North to DC South fail-over"
 EXPIRED = {"on": "api", "method": "views.open", "do": {"error": "expired_trigger_id"}}
@@ -16,26 +16,15 @@ def filled(**chosen: Any) -> dict[str, dict[str, Any]]:
     return {block_id: {"input": value} for block_id, value in chosen.items()}
 
 
-def posts(stage: Stage, channel: str = FAILOVER) -> list[str]:
-    """What everybody reads of the status."""
-    return [str(m["text"]) for m in stage.messages(SAM, channel) if "set the status" in str(m.get("text"))]
-
-
 def sent(stage: Stage) -> list[dict[str, Any]]:
     return [write.body["data"]["attributes"] for write in stage.writes("/runbooks/101$")]
 
 
-async def test_colour_and_reason_are_written_and_every_linked_channel_told(stage: Stage) -> None:
+async def test_colour_and_reason_are_written(stage: Stage) -> None:
     await stage.link()
-    await stage.link(channel=GENERAL)
     said = await stage.command("/runbook status amber Disk array <!here> & *slow*")
     assert f"{NAME} is amber now" in said
     assert sent(stage) == [{"status": "amber", "status_message": "Disk array <!here> & *slow*"}]
-    for channel in (FAILOVER, GENERAL):
-        (post,) = await stage.until(lambda channel=channel: posts(stage, channel))
-        assert post.startswith(f"🟧 Amber · <@{DANA}> set the status of *{NAME}*")
-        assert "Disk array &lt;!here&gt; &amp; " in post
-        assert "<!here>" not in post
 
 
 @pytest.mark.parametrize("colour", ["off", "RED", "Amber", "green"])
@@ -69,19 +58,15 @@ async def test_the_form_starts_with_what_is_set_now(stage: Stage) -> None:
     assert elements["message"]["initial_value"] == "Power lost"
     await stage.submit(filled(status="green", message="Power is back\nin both sites"))
     assert sent(stage)[-1] == {"status": "green", "status_message": "Power is back\nin both sites"}
-    await stage.until(lambda: len(posts(stage)) == 2)
-    assert "Power is back" in posts(stage)[-1]
 
 
-async def test_a_status_form_sent_twice_is_one_write_and_one_post(stage: Stage) -> None:
+async def test_a_status_form_sent_twice_is_one_write(stage: Stage) -> None:
     await stage.link()
     await stage.command("/runbook status")
     press = {"view_id": stage.view()["id"], "values": filled(status="green")}
     await asyncio.gather(stage.slack.submit(DANA, **press), stage.slack.submit(DANA, **press))
     await stage.settle()
     assert len(sent(stage)) == 1
-    await stage.until(lambda: posts(stage))
-    assert len(posts(stage)) == 1
 
 
 async def test_the_button_of_the_card_opens_the_form(stage: Stage) -> None:
@@ -101,13 +86,12 @@ async def test_when_slack_had_no_time_for_the_form_a_button_opens_it_again(stage
     assert stage.view()["callback_id"] == "status"
 
 
-async def test_what_cutover_refuses_is_not_announced(stage: Stage) -> None:
+async def test_what_cutover_refuses_is_told_and_can_be_tried_again(stage: Stage) -> None:
     await stage.link()
     stage.cutover.order([{"method": "PATCH", "path": "/runbooks/101$", "do": {"status": 403}}])
     assert "does not let this account" in await stage.command("/runbook status red")
     await stage.command("/runbook status green")
-    await stage.until(lambda: posts(stage))
-    assert [post[:8] for post in posts(stage)] == ["🟩 Green ·"[:8]]
+    assert [one["status"] for one in sent(stage)] == ["red", "green"]
 
 
 async def test_a_status_whose_answer_was_lost_is_looked_up_not_repeated(stage: Stage) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stage import DANA, FAILOVER, GENERAL, SAM, Stage, open_stage
+from stage import DANA, FAILOVER, SAM, Stage, open_stage
 
 from bot.sandbox.cutover import runs
 
@@ -32,15 +32,10 @@ async def turn(stage: Stage, verb: str, user: str = DANA, **chosen: Any) -> None
     await stage.submit(filled(**chosen), user=user)
 
 
-async def test_a_pause_is_sent_with_its_reason_and_told_to_every_linked_channel(running: Stage) -> None:
-    await running.link(channel=GENERAL)
+async def test_a_pause_is_sent_with_its_reason(running: Stage) -> None:
     await turn(running, "pause", message="Power <!here> & cooling", notify=["notify"])
     (write,) = running.writes("/pause$")
     assert write.body == {"meta": {"message": "Power <!here> & cooling", "notify": True}}
-    for channel in (FAILOVER, GENERAL):
-        (post,) = await running.until(lambda channel=channel: said(running, "paused *", channel))
-        assert f"<@{DANA}>" in post
-        assert "Power &lt;!here&gt; &amp; cooling" in post
     assert said(running, "You paused this run")
 
 
@@ -111,7 +106,6 @@ async def test_cancel_needs_the_name_of_the_runbook_typed(running: Stage) -> Non
     assert state(running) == "active"
     await running.submit(filled(name=f"{NAME} ", message="Wrong day"))
     assert state(running) == "canceled"
-    await running.until(lambda: said(running, "canceled *"))
     assert said(running, "You canceled this run")
 
 
@@ -144,8 +138,7 @@ async def test_a_live_run_is_paused_with_its_name_typed(stage: Stage) -> None:
     await turn(stage, "pause", name="no")
     assert NAME in stage.view()["errors"]["name"]
     await stage.submit(filled(name=NAME))
-    (post,) = await stage.until(lambda: said(stage, "paused *"))
-    assert "LIVE" in post
+    assert state(stage) == "paused"
 
 
 async def test_a_canceled_run_cannot_be_started_again(running: Stage) -> None:

@@ -253,9 +253,6 @@ def _answers(t: str) -> dict[str, Message]:
         "say_help": say.help(entries, "dr-"),
         "say_whoami": say.whoami(DANA, person=person, operator=True, linked_here=book.name),
         "say_findings": modals.findings_message(book, found(t), explain, severity),
-        "post_started": say.announcement_started(book, DANA, "live", NOW),
-        "post_stage": say.stage_changed(replace(book, stage="paused"), DANA, NOW, Text(t)),
-        "post_status": say.status_changed(book, SAM, NOW),
         "post_linked": say.linked(book, DANA),
         "post_unlinked": say.unlinked(book.name, DANA),
     }

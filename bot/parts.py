@@ -1,0 +1,156 @@
+"""Settings become services. The one rule: everything is built here, once, and starts nothing by itself."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import aiohttp
+import structlog
+
+from bot.actions import EditActions, Performer, Recovery, RunbookActions, TaskActions
+from bot.blocks.message import Message
+from bot.clock import Clock
+from bot.cutover import Catalogue, CutoverClient
+from bot.cutover.transport import Transport
+from bot.digest.build import digests
+from bot.digest.readings import Readings
+from bot.identity.build import build
+from bot.journal import Intent, Journal
+from bot.metrics import Metrics
+from bot.outbox import Outbox
+from bot.settings import Settings
+from bot.slack.answer import Poster
+from bot.slack.bolt import make_bolt
+from bot.slack.delivery import Delivery
+from bot.slack.front import Front
+from bot.slack.inbox import Inbox
+from bot.slack.people import People
+from bot.slack.tell import tell
+from bot.slack.web import SlackWeb
+from bot.store import Database, Links
+from bot.watch.build import watch
+from bot.watch.events import Events
+from bot.watch.people import Mentions
+from handlers.cards import Cards
+from handlers.everything import all_routes, help_entries
+from handlers.guard import Guard
+from handlers.homes import Homes
+from handlers.services import Services
+from handlers.targets import Targets
+
+_log = structlog.get_logger(__name__)
+
+
+class Parts:
+    """The services of one bot. `owner` is a name that no other replica has; `team_id` is known once Slack told it."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self.clock = clock or Clock()
+        self.metrics = Metrics()
+        self.database = Database(settings.bot_database_url)
+        self.owner = uuid.uuid4().hex
+        self.team_id = ""
+        self.session: aiohttp.ClientSession
+
+    def build(self) -> None:
+        """Everything, over the open session."""
+        settings, clock = self.settings, self.clock
+        self.web = SlackWeb(self.session, settings.slack_api_url, settings.slack_bot_token.get_secret_value(), clock)
+        transport = Transport(
+            settings.cutover_api_url,
+            settings.cutover_api_token.get_secret_value(),
+            api_version=settings.cutover_api_version,
+            core_url=settings.cutover_core_url,
+            session=self.session,
+            clock=clock,
+        )
+        self.client = CutoverClient(transport, clock)
+        self.links = Links(self.database)
+        self.journal = Journal(self.database)
+        self.people = People(self.web, clock, lambda: self.team_id)
+        self.acting, self.connections = build(
+            settings,
+            service=self.client,
+            session=self.session,
+            web=self.web,
+            people=self.people,
+            database=self.database,
+            clock=clock,
+        )
+        self.performer = Performer(self.client, self.journal, clock, self.acting)
+        self.outbox = Outbox(self.database, self.web, clock)
+        self.inbox = Inbox(self.database, clock)
+        self._watch()
+        self.recovery = Recovery(self.performer, self.journal, clock, self._tell)
+        routes = all_routes()
+        poster = Poster(self.session, settings.slack_api_url, settings.slack_response_hosts)
+        services = self._services(help_entries(routes))
+        self.guard = Guard(routes, services, self.web, poster, self.inbox, self.metrics, settings.bot_command_prefix)
+        self.bolt = make_bolt(settings.slack_bot_token.get_secret_value())
+        self.guard.bind(self.bolt)
+        self.front = Front(self.bolt, self.inbox, clock, self._accepts, self.metrics)
+
+    def _watch(self) -> None:
+        """Watching follows what the bot itself did at once, and Cutover's events where they come."""
+        self.catalogue = Catalogue(self.client, self.clock)
+        self.watch = watch(
+            client=self.client,
+            catalogue=self.catalogue,
+            database=self.database,
+            links=self.links,
+            journal=self.journal,
+            web=self.web,
+            outbox=self.outbox,
+            clock=self.clock,
+            owner=self.owner,
+        )
+        self.performer.changed = self.links.saved = self.watch.refresh_soon
+        secret = self.settings.cutover_events_secret
+        self.events = Events(secret.get_secret_value() if secret else "", self.watch.hear)
+
+    def _services(self, entries: Any) -> Services:
+        catalogue, policy = self.catalogue, self.acting.policy
+        readings = Readings(self.database, self.client, self.clock)
+        self.digests = digests(
+            readings=readings,
+            catalogue=catalogue,
+            mentions=Mentions(self.web, catalogue, self.clock),
+            database=self.database,
+            links=self.links,
+            outbox=self.outbox,
+            clock=self.clock,
+            owner=self.owner,
+        )
+        return Services(
+            client=self.client,
+            catalogue=catalogue,
+            targets=Targets(self.client, self.links),
+            cards=Cards(self.client, catalogue, self.clock),
+            tasks=TaskActions(self.performer),
+            edits=EditActions(self.performer),
+            runbooks=RunbookActions(self.performer),
+            links=self.links,
+            outbox=self.outbox,
+            digests=self.digests,
+            homes=Homes(self.client, readings, self.links, self.people, self.web, policy, self.settings, self.clock),
+            people=self.people,
+            policy=policy,
+            connections=self.connections,
+            journal=self.journal,
+            settings=self.settings,
+            clock=self.clock,
+            slack=self.web,
+            help_entries=entries,
+        )
+
+    def _accepts(self, delivery: Delivery) -> bool:
+        """Whatever came signed or through our socket is Slack's. An org-wide install or a shared channel names another
+        team than the token's: that is noted, and who may do what is decided by the person's id."""
+        if self.team_id and delivery.team_id not in ("", self.team_id):
+            _log.info("delivery_of_another_team", team=delivery.team_id[:20], kind=delivery.kind)
+        return True
+
+    async def _tell(self, intent: Intent, message: Message) -> None:
+        await tell(self.web, intent.user_id, intent.origin.get("channel", ""), message)
