@@ -211,11 +211,11 @@ def _progress(scene: Scene, task: Task, by: By | None) -> Mrkdwn | None:
     if task.is_complete:
         done = "⏭️ Skipped" if task.is_skipped else "🕒 Finished"
         at = phrase(" at {at}", at=when(task.end_actual, scene.now)) if task.end_actual else Mrkdwn("")
-        spent = None
-        if task.start_actual and task.end_actual and not task.is_skipped:
-            took = duration((task.end_actual - task.start_actual).total_seconds())
-            planned = f", planned {duration(task.duration)}" if task.duration else ""
-            spent = Mrkdwn(f"took {took}{planned}")
+        seconds = (
+            (task.end_actual - task.start_actual).total_seconds() if task.start_actual and task.end_actual else 0.0
+        )
+        planned = f", planned {duration(task.duration)}" if task.duration else ""
+        spent = Mrkdwn(f"took {duration(seconds)}{planned}") if seconds >= 1 and not task.is_skipped else None
         return join(" · ", [phrase("{done}{who}{at}", done=Mrkdwn(done), who=who, at=at), spent])
     if task.is_running and task.start_actual is not None:
         planned = Mrkdwn(f", planned {duration(task.duration)}" if task.duration else "")
