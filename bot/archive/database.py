@@ -37,7 +37,6 @@ class Database:
     name = "sqlite"
     json_type = "TEXT"
     bytes_type = "BLOB"
-    int_type = bool_type = "INTEGER"
     error: type[Exception] = sqlite3.Error
 
     def __init__(self, path: str, *, write: bool) -> None:
@@ -131,19 +130,6 @@ class Database:
         """Make what is committed durable and the file small, at the end of a run."""
         self.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def value(self, column: str, kind: str, *path: str) -> str:
-        """SQL for the value at `path` inside a JSON column, as `kind` (text, int or bool); NULL if it is another."""
-        found = f"json_extract({column}, '{_path(path)}')"
-        return f"CAST({found} AS TEXT)" if kind == "text" else f"CASE WHEN typeof({found})='integer' THEN {found} END"
-
-    def entries(self, column: str, alias: str, *path: str) -> str:
-        """SQL that joins the entries of a list inside a JSON column."""
-        return f"json_each({column}, '{_path(path)}') {alias}"
-
-    def item(self, alias: str, name: str) -> str:
-        """SQL for a member of such an entry, as text."""
-        return f"CAST(json_extract({alias}.value, '$.{name}') AS TEXT)"
-
     def joined(self, column: str) -> str:
         """SQL that joins the values of a group with commas, in order."""
         return f"group_concat({column}, ', ')"
@@ -169,10 +155,6 @@ class Database:
     def size(self) -> int:
         """Bytes on disk."""
         return int(self.rows("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")[0][0])
-
-
-def _path(parts: Sequence[str]) -> str:
-    return "$." + ".".join(f'"{part}"' for part in parts)
 
 
 def _only_writer(path: str) -> sqlite3.Connection:

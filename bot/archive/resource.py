@@ -28,10 +28,26 @@ class Row(NamedTuple):
         return self.raw.decode("utf-8")
 
 
+class _Stamps(msgspec.Struct):
+    updated_at: Any = None
+
+
+class _Thing(msgspec.Struct):
+    id: str | int  # numbers occur (Cutover's bug API-461)
+    attributes: _Stamps | None = None
+
+
+class _Page(msgspec.Struct):
+    """What of the resources is looked at."""
+
+    data: list[_Thing]
+
+
 class Sheet(msgspec.Struct):
-    """One page of a list, its resources uncut."""
+    """One page of a list. `things` belong to `data`, in the same order."""
 
     data: list[msgspec.Raw]
+    things: list[_Thing] = []
     links: dict[str, Any] | None = None
     meta: dict[str, Any] | None = None
 
@@ -51,17 +67,8 @@ class Sheet(msgspec.Struct):
         return total if type(total) is int else None
 
     def rows(self) -> list[Row]:
-        """Its resources. Errors: `BadAnswer` for one without an id."""
-        return [row(bytes(one)) for one in self.data]
-
-
-class _Stamps(msgspec.Struct):
-    updated_at: Any = None
-
-
-class _Thing(msgspec.Struct):
-    id: str | int  # numbers occur (Cutover's bug API-461)
-    attributes: _Stamps | None = None
+        """Its resources."""
+        return [_row(bytes(raw), thing) for raw, thing in zip(self.data, self.things, strict=True)]
 
 
 class _Single(msgspec.Struct):
@@ -69,16 +76,20 @@ class _Single(msgspec.Struct):
 
 
 _SHEET = msgspec.json.Decoder(Sheet)
+_PAGE = msgspec.json.Decoder(_Page)
 _THING = msgspec.json.Decoder(_Thing)
 _SINGLE = msgspec.json.Decoder(_Single)
 
 
 def sheet(body: bytes) -> Sheet:
-    """A page. Errors: `BadAnswer` for a web page, cut-off text or another kind of JSON."""
+    """A page. Errors: `BadAnswer` for a web page, cut-off text, another kind of JSON, a resource without id."""
     try:
-        return _SHEET.decode(body)
-    except msgspec.MsgspecError:
+        body.decode("utf-8")  # msgspec does not look into what it leaves uncut
+        page = _SHEET.decode(body)
+        page.things = _PAGE.decode(body).data
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         bad("the body", "is a web page" if body.lstrip()[:1] == b"<" else "is not a list of resources")
+    return page
 
 
 def single(body: bytes) -> Row:
@@ -96,6 +107,10 @@ def row(raw: bytes) -> Row:
         raw.decode("utf-8")
     except (msgspec.MsgspecError, UnicodeDecodeError):
         bad("a resource", "has no id, or is not text")
+    return _row(raw, thing)
+
+
+def _row(raw: bytes, thing: _Thing) -> Row:
     stamp = thing.attributes.updated_at if thing.attributes is not None else None
     identifier = thing.id if type(thing.id) is str else str(thing.id)
     return Row(identifier, stamp if type(stamp) is str else None, digest(raw), raw)

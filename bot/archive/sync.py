@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import aiohttp
 from yarl import URL
@@ -25,6 +25,7 @@ from bot.cutover import CutoverClient, Transport
 from bot.errors import BotError
 
 T = TypeVar("T")
+FULL, INCREMENTAL = "full", "incremental"
 DEADLINE: Final = 120.0
 """Seconds for one request with its waits: nobody is waiting for the answer, so a long pause is sat out."""
 MORE_WORKERS: Final = 3
@@ -48,6 +49,15 @@ class Source:
         """What an archive remembers of its source."""
         url = URL(self.url)
         return f"{url.host}:{url.port}{url.path.rstrip('/')}"
+
+
+class Task(NamedTuple):
+    """What a run is to do."""
+
+    scope: Scope
+    mode: str
+    api_version: str
+    connections: int
 
 
 class Hand:
@@ -82,7 +92,14 @@ async def reaching(source: Source, clock: Clock, connections: int) -> AsyncItera
 
 
 async def sync(
-    url: str, source: Source, scope: Scope, progress: Progress, *, clock: Clock | None = None, connections: int = 4
+    url: str,
+    source: Source,
+    scope: Scope,
+    progress: Progress,
+    *,
+    clock: Clock | None = None,
+    connections: int = 4,
+    mode: str = FULL,
 ) -> Outcome:
     """Bring the archive at `url` up to date.
 
@@ -94,7 +111,8 @@ async def sync(
         database = await hand(_open, url, source.host)
         try:
             async with reaching(source, clock, connections) as client:
-                return await _run(database, hand, client, source, scope, progress, clock, connections)
+                task = Task(scope, mode, source.api_version, connections)
+                return await _run(database, hand, client, task, progress, clock)
         finally:
             await hand(database.close)
     finally:
@@ -114,21 +132,14 @@ def _open(url: str, host: str) -> Database:
 
 
 async def _run(
-    database: Database,
-    hand: Hand,
-    client: CutoverClient,
-    source: Source,
-    scope: Scope,
-    progress: Progress,
-    clock: Clock,
-    connections: int,
+    database: Database, hand: Hand, client: CutoverClient, task: Task, progress: Progress, clock: Clock
 ) -> Outcome:
     log = await hand(Log, database, clock.now)
-    run = await hand(runs.begin, log, clock, "full", scope.text(), source.api_version)
-    gate = Gate(connections)
+    run = await hand(runs.begin, log, clock, task.mode, task.scope.text(), task.api_version)
+    gate = Gate(task.connections)
     outcome = Outcome(run.id, run.resumed)
     units = Units(Reader(client, gate), log, clock, hand)
-    crawl = Crawl(units, run, scope, progress, outcome, connections + MORE_WORKERS)
+    crawl = Crawl(units, run, task.scope, progress, outcome, task.connections + MORE_WORKERS)
     try:
         await crawl.everything()
     except BotError as problem:

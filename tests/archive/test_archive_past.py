@@ -149,7 +149,7 @@ async def test_the_tables_rebuilt_from_the_log_are_the_same(place: Place) -> Non
     place.remove(place.cutover.world.task_named("Check capacity in both").id)
     await place.sync()
     with place.reading() as database:
-        assert typed.differences(database) == {}
+        assert typed.differences(database) == []
         assert verify(database).problems == []
 
 

@@ -1,0 +1,167 @@
+"""The archive against a floor that reads every page with as many connections and throws it away, in the same round.
+
+A made-up tenant (the embedded Cutover's generator, each answer 40 ms late). Each round: floor, first run into an
+empty archive, second run without changes, full and incremental. Each is a process of its own; CPU is that of the
+whole process, its start included. `python -m benchmarks.archive [--runbooks 200] [--tasks 250] [--rounds 3]`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import re
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+LATE = [{"times": None, "path": "^/core/", "do": {"delay": 0.04}}]
+LISTS = ("tasks?page[size]=100", "streams", "comments", "runbook_teams")
+TOP = ("workspaces", "runbook_types", "task_types", "teams", "users", "custom_fields", "roles")
+
+
+async def floor(url: str, token: str, connections: int) -> dict[str, int]:
+    """Every page of every list; `links.next` is all that is looked at."""
+    import aiohttp
+    import orjson
+
+    counts = {"requests": 0, "rows": 0}
+    headers = {"Authorization": f"Bearer {token}", "Api-Version": "2022-02-22"}
+
+    async def whole(path: str) -> list[Any]:
+        found, target = [], f"{url}/core/{path}"
+        while target:
+            async with session.get(target) as reply:
+                page = orjson.loads(await reply.read())
+            counts["requests"] += 1
+            if reply.status != 200:
+                return found
+            counts["rows"] += len(page["data"])
+            found += [one["id"] for one in page["data"]]
+            target = page["links"].get("next")
+        return found
+
+    async def some(waiting: deque[str]) -> None:
+        while waiting:
+            await whole(waiting.popleft())
+
+    async with aiohttp.ClientSession(headers=headers, connector=aiohttp.TCPConnector(limit=connections)) as session:
+        places = await whole("workspaces")
+        top = deque([*TOP[1:], *(f"workspaces/{one}/folders" for one in places)])
+        await asyncio.gather(*(some(top) for _ in range(connections)))
+        lists = deque(f"runbooks/{one}/{name}" for one in await whole("runbooks") for name in LISTS)
+        await asyncio.gather(*(some(lists) for _ in range(connections)))
+    return counts
+
+
+async def own(url: str, token: str, connections: int, archive: str, mode: str) -> dict[str, int]:
+    """One run of the archive."""
+    from bot.archive.progress import Lines
+    from bot.archive.scope import Scope
+    from bot.archive.sync import Source, sync
+
+    source = Source(url, token, "2022-02-22")
+    done = await sync(archive, source, Scope(), Lines(), connections=connections, mode=mode)
+    assert done.status == "complete", done
+    return {"requests": done.requests, "rows": done.rows, "log": sum(done.changes.values())}
+
+
+def child(options: argparse.Namespace) -> None:
+    """What a process of its own does; its last line is JSON."""
+    import uvloop
+
+    began = time.perf_counter()
+    at = (options.url, options.token, options.connections)
+    work = floor(*at) if options.child == "floor" else own(*at, options.archive, options.child)
+    counts = uvloop.run(work)
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    wall = time.perf_counter() - began
+    memory = used.ru_maxrss * 1024 / 1e6
+    print(json.dumps({"wall": wall, "cpu": used.ru_utime + used.ru_stime, "memory": memory, **counts}))
+
+
+def measure(what: str, at: tuple[str, str], options: argparse.Namespace, archive: str = "") -> dict[str, float]:
+    command = [sys.executable, "-m", "benchmarks.archive", "--child", what, "--url", at[0], "--token", at[1]]
+    command += ["--connections", str(options.connections), "--archive", archive]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(done.stderr)
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def tenant(options: argparse.Namespace, folder: Path) -> tuple[subprocess.Popen[str], tuple[str, str]]:
+    """The embedded Cutover in a process of its own; its address and a token."""
+    faults = folder / "faults.json"
+    faults.write_text(json.dumps(LATE if options.late else []))
+    world = f"generate:runbooks={options.runbooks},tasks={options.tasks},streams=10"
+    command = [sys.executable, "-m", "bot", "sandbox", "cutover", "--port", "0", "--world", world, "--speed", "0"]
+    process = subprocess.Popen([*command, "--faults", str(faults)], stdout=subprocess.PIPE, text=True, env=os.environ)
+    assert process.stdout is not None
+    url, token = "", ""
+    while not token:
+        line = process.stdout.readline()
+        assert line, "the embedded Cutover ended"
+        url = url or "".join(re.findall(r"http://\S+?(?= \()", line)[:1])
+        token = line.split()[-1] if line.startswith("bot ") else ""
+    return process, (url, token)
+
+
+def main() -> None:
+    """All rounds, the table, the JSON line."""
+    parser = argparse.ArgumentParser()
+    for name, default in (("runbooks", 200), ("tasks", 250), ("rounds", 3), ("connections", 8)):
+        parser.add_argument(f"--{name}", type=int, default=default)
+    for name in ("child", "url", "token", "archive"):
+        parser.add_argument(f"--{name}", default="", help=argparse.SUPPRESS)
+    parser.add_argument("--late", type=int, default=1, help="0: answers come at once")
+    options = parser.parse_args()
+    if options.child:
+        child(options)
+        return
+    results: dict[str, list[dict[str, float]]] = {"floor": [], "first": [], "second": [], "incremental": []}
+    with tempfile.TemporaryDirectory() as folder:
+        process, at = tenant(options, Path(folder))
+        try:
+            for number in range(options.rounds):
+                archive = f"sqlite:///{folder}/archive{number}.db"
+                results["floor"].append(measure("floor", at, options))
+                results["first"].append(measure("full", at, options, archive))
+                results["second"].append(measure("full", at, options, archive))
+                results["incremental"].append(measure("incremental", at, options, archive))
+        finally:
+            process.kill()
+            process.wait()
+    show(results)
+
+
+def show(results: dict[str, list[dict[str, float]]]) -> None:
+    """Medians, and the ratio of each run to the floor of its round."""
+    table: dict[str, dict[str, float]] = {}
+    print(
+        f"{'':12} {'wall s':>8} {'CPU s':>8} {'MB':>7} {'requests':>9} {'rows':>8} {'wall/floor':>11} {'CPU/floor':>10}"
+    )
+    for name, rounds in results.items():
+        row = {
+            key: statistics.median(one[key] for one in rounds) for key in ("wall", "cpu", "memory", "requests", "rows")
+        }
+        for key in ("wall", "cpu"):
+            pairs = zip(rounds, results["floor"], strict=True)
+            row[f"{key}_ratio"] = statistics.median(one[key] / base[key] for one, base in pairs)
+        table[name] = row
+        print(
+            f"{name:12} {row['wall']:8.2f} {row['cpu']:8.2f} {row['memory']:7.0f} {row['requests']:9.0f}"
+            f" {row['rows']:8.0f} {row['wall_ratio']:11.2f} {row['cpu_ratio']:10.2f}"
+        )
+    print(json.dumps(table))
+
+
+if __name__ == "__main__":
+    main()
