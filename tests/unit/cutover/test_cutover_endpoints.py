@@ -55,7 +55,7 @@ def test_every_public_method_is_among_the_cases() -> None:
     methods = {
         name for name, value in inspect.getmembers(CutoverClient, inspect.isfunction) if not name.startswith("_")
     }
-    assert methods - called == {"offers", "raw_pages", "within"}
+    assert methods - called == {"byte_pages", "offers", "one_page", "raw_pages", "within"}
 
 
 IDS = ["", "../7", "7/start", "7?x", "a b", "7\n", "x" * 65, "7%2f", "é", "."]

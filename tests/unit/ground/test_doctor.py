@@ -147,9 +147,9 @@ async def test_wrong_settings_are_each_told(monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.setenv("SLACK_BOT_TOKEN", "secret secret")
     shown: list[str] = []
     assert await examine(shown.append) is False
-    assert [line.partition(":")[0] for line in shown[:-1]] == [
+    assert {line.partition(":")[0] for line in shown[:-1]} == {
         "✗ SLACK_BOT_TOKEN",
         "✗ CUTOVER_API_URL",
         "✗ CUTOVER_API_TOKEN",
-    ]
+    }
     assert "secret" not in "".join(shown)
