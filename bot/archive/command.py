@@ -32,12 +32,18 @@ def sync(
     runbook: Annotated[str | None, typer.Option(help="Only this runbook: id.")] = None,
     stage: Annotated[list[str] | None, typer.Option(help="Only runbooks in this stage; may be repeated.")] = None,
     template: Annotated[bool | None, typer.Option(help="Only templates, or no templates.")] = None,
+    incremental: Annotated[
+        bool, typer.Option(help="Tasks: only what is stamped as new. Silent edits are missed.")
+    ] = False,
+    sweep: Annotated[
+        float | None, typer.Option(help="With --incremental: full if the last full run is older (hours).")
+    ] = 24,
     connections: Annotated[int, typer.Option(help="Requests at once; fewer after Cutover says 429.", min=1)] = 4,
 ) -> None:
     """Read everything from Cutover and add what changed to the log. A run that was cut off is taken up again."""
     from bot.archive.progress import shown
     from bot.archive.scope import Scope
-    from bot.archive.sync import Source
+    from bot.archive.sync import FULL, INCREMENTAL, Source
     from bot.archive.sync import sync as bring_up_to_date
 
     unknown = [one for one in stage or () if one not in STAGES]
@@ -54,7 +60,15 @@ def sync(
         )
         with shown() as progress:
             outcome = asyncio.run(
-                bring_up_to_date(settings.bot_archive_url, source, scope, progress, connections=connections)
+                bring_up_to_date(
+                    settings.bot_archive_url,
+                    source,
+                    scope,
+                    progress,
+                    connections=connections,
+                    mode=INCREMENTAL if incremental else FULL,
+                    sweep_hours=sweep,
+                )
             )
     for line in report.outcome(outcome):
         typer.echo(line)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -46,7 +46,10 @@ class Outcome:
 
 @dataclass(slots=True)
 class Crawl:
-    """One run over `scope`; `workers` units are in hand at once, a few more than connections."""
+    """One run over `scope`; `workers` units are in hand at once, a few more than connections.
+
+    `before_lists` is told the runbooks before their lists are read.
+    """
 
     units: Units
     run: Run
@@ -54,6 +57,7 @@ class Crawl:
     progress: Progress
     outcome: Outcome
     workers: int
+    before_lists: Callable[[list[str]], Awaitable[object]] | None = None
 
     async def everything(self) -> None:
         """What the runbooks refer to, the runbooks, then each runbook's lists."""
@@ -64,6 +68,8 @@ class Crawl:
         self.progress.planned(len(workspaces))
         await self._together((kinds.BY_NAME["folder"], one) for one in workspaces)
         runbooks = await self._runbooks(await self.units.work(resolve.resolve, log.database, self.scope))
+        if self.before_lists is not None:
+            await self.before_lists(runbooks)
         units = [(kind, one) for one in runbooks for kind in kinds.OF_RUNBOOK]
         self.progress.planned(len(units))
         await self._together(units)

@@ -136,6 +136,22 @@ class Log:
         """Ids of what is live below `parent`."""
         return [one.id for one in self.heads(kind, parent).values() if one.live]
 
+    def tally(self, kind: str, parent: str) -> tuple[int, str | None]:
+        """How many are live below `parent`, and the newest stamp among them."""
+        sql = "SELECT count(*), max(updated_at) FROM head WHERE kind=? AND parent=? AND live=1"
+        total, newest = self.database.rows(sql, (kind, parent))[0]
+        return int(total), newest
+
+    def stamps(self, kind: str, parent: str) -> list[str]:
+        """Up to two different stamps below `parent`."""
+        sql = "SELECT DISTINCT updated_at FROM head WHERE kind=? AND parent=? AND live=1 AND updated_at<>'' LIMIT 2"
+        return [row[0] for row in self.database.rows(sql, (kind, parent))]
+
+    def unknown(self, kind: str, parent: str, ids: list[str]) -> int:
+        """How many of `ids` are not live below `parent`."""
+        live = set(self.live(kind, parent))
+        return sum(one not in live for one in ids)
+
     def _orphaned(self, found: Found) -> bool:
         """Whether what the list belongs to was retired while the list was under way."""
         upper = BY_NAME[found.kind].parent

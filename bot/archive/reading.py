@@ -48,7 +48,7 @@ class Reader:
         totals: set[int | None] = set()
         pages = self.client.byte_pages(operation(kind), kind.at(parent), resource.sheet, params)  # type: ignore[arg-type]
         async with aclosing(pages):
-            while (page := await self._next(pages)) is not None:
+            while (page := await self.next_page(pages)) is not None:
                 found.requests += 1
                 rows = page.rows()
                 found.seen += len(rows)
@@ -59,7 +59,8 @@ class Reader:
         found.total = next(iter(told)) if len(totals) == 1 and told else None
         found.complete = found.seen == found.uniq and (not told or found.total == found.seen)
 
-    async def _next(self, pages: object) -> Sheet | None:
+    async def next_page(self, pages: object) -> Sheet | None:
+        """The next page through the gate; None at the end."""
         before = self.client.paused_until
         async with self.gate:
             try:

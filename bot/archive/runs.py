@@ -47,8 +47,17 @@ def begin(log: Log, clock: Clock, mode: str, scope: str, api_version: str) -> Ru
                 (number, mode, scope, now, RUNNING, api_version, metadata.version("cutover-chatops")),
             )
             return Run(number, mode, False, frozenset())
-    done = database.rows("SELECT kind, parent FROM unit WHERE run_id=? AND status IN ('ok', 'not_offered')", (keep,))
+    done = database.rows(
+        "SELECT kind, parent FROM unit WHERE run_id=? AND status IN ('ok', 'not_offered', 'unchanged')", (keep,)
+    )
     return Run(int(keep), mode, True, frozenset((kind, parent) for kind, parent in done))
+
+
+def due(database: Database, clock: Clock, scope: str, hours: float) -> str:
+    """`full` when no full run of this scope was completed in the last `hours`, else `incremental`."""
+    oldest = stamp(clock.now() - timedelta(hours=hours))
+    sql = "SELECT 1 FROM run WHERE mode='full' AND scope=? AND status=? AND started>=? LIMIT 1"
+    return "incremental" if database.rows(sql, (scope, COMPLETE, oldest)) else "full"
 
 
 def finish(log: Log, clock: Clock, run: Run, requests: int) -> str:

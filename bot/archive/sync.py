@@ -16,6 +16,7 @@ from bot.archive import runs, schema, typed, views
 from bot.archive.crawl import Crawl, Outcome, Progress
 from bot.archive.database import Database, open_archive
 from bot.archive.gate import Gate
+from bot.archive.incremental import Incremental
 from bot.archive.log import Log
 from bot.archive.reading import Reader
 from bot.archive.scope import Scope
@@ -100,8 +101,9 @@ async def sync(
     clock: Clock | None = None,
     connections: int = 4,
     mode: str = FULL,
+    sweep_hours: float | None = None,
 ) -> Outcome:
-    """Bring the archive at `url` up to date.
+    """Bring the archive at `url` up to date. An incremental run becomes a full one when none is `sweep_hours` young.
 
     Errors: `ArchiveError` (disk, schema, busy), `BadInput` (unknown workspace), `Unauthorised`, `Unavailable`. The run
     then stays open; the next one of the same scope goes on where it stopped.
@@ -111,6 +113,8 @@ async def sync(
         database = await hand(_open, url, source.host)
         try:
             async with reaching(source, clock, connections) as client:
+                if mode == INCREMENTAL and sweep_hours is not None:
+                    mode = await hand(runs.due, database, clock, scope.text(), sweep_hours)
                 task = Task(scope, mode, source.api_version, connections)
                 return await _run(database, hand, client, task, progress, clock)
         finally:
@@ -138,8 +142,11 @@ async def _run(
     run = await hand(runs.begin, log, clock, task.mode, task.scope.text(), task.api_version)
     gate = Gate(task.connections)
     outcome = Outcome(run.id, run.resumed)
-    units = Units(Reader(client, gate), log, clock, hand)
+    reader = Reader(client, gate)
+    newest = Incremental(reader, log, hand) if task.mode == INCREMENTAL else None
+    units = Units(reader, log, clock, hand, newest)
     crawl = Crawl(units, run, task.scope, progress, outcome, task.connections + MORE_WORKERS)
+    crawl.before_lists = newest.prove if newest is not None else None
     try:
         await crawl.everything()
     except BotError as problem:

@@ -42,6 +42,12 @@ class Work(Protocol):
     def __call__(self, do: Callable[..., T], *arguments: Any) -> Awaitable[T]: ...
 
 
+class Newest(Protocol):
+    """Reads a part of a runbook's tasks, or None when the whole is needed (`bot.archive.incremental`)."""
+
+    async def read(self, runbook: str) -> Found | None: ...
+
+
 @dataclass(slots=True)
 class Units:
     """Reads, confirms and commits units of one run."""
@@ -50,6 +56,7 @@ class Units:
     log: Log
     clock: Clock
     work: Work
+    newest: Newest | None = None
     _down: int = field(default=0)
 
     async def take(
@@ -77,7 +84,8 @@ class Units:
         self, run: Run, kind: Kind, parent: str, params: Params | None, covers: Covers | None
     ) -> tuple[Found, Counts]:
         try:
-            found = await self.reader.list(kind, parent, params)
+            part = await self.newest.read(parent) if self.newest is not None and kind.name == "task" else None
+            found = part or await self.reader.list(kind, parent, params)
         except NotFound:
             return await self._not_found(run, kind, parent)
         except NotOnThisInstance:
