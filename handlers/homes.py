@@ -26,6 +26,7 @@ from bot.store import Link, Links
 from handlers.persons import cutover_person
 
 _KEEP: Final = 60.0
+_OLD: Final = 30.0
 _PEOPLE: Final = 2_000
 _PAGES: Final = 5
 _TASKS: Final = 60
@@ -118,8 +119,9 @@ class Homes:
         return HomeView(self._clock.now(), tasks, runs, channels, person, operator, prefix, problem)
 
     async def _glances(self, runbook_ids: set[str]) -> dict[str, Glance]:
-        """From what the watch keeps; what it has not read yet is asked for, without its tasks."""
+        """From what the watch keeps. A plan is read every few minutes only, so whether it runs by now is asked."""
         found: dict[str, Glance] = {}
+        old: set[str] = set()
         for packed in await self._readings.packed(runbook_ids):
             known = self._looked.get(packed.runbook_id)
             if known is None or known[0] != packed.mark:
@@ -129,15 +131,23 @@ class Homes:
                 known = self._looked[packed.runbook_id] = packed.mark, await asyncio.to_thread(_glance, reading)
             stale = datetime.fromtimestamp(packed.stale_since, UTC) if packed.stale_since else None
             found[packed.runbook_id] = replace(known[1], stale_since=stale)
+            if stale is None and self._clock.unix() - (packed.read_at or 0.0) > _OLD:
+                old.add(packed.runbook_id)
+        await self._ask_anew([key for key in sorted(runbook_ids) if key not in found or key in old], found)
+        return found
+
+    async def _ask_anew(self, runbook_ids: Sequence[str], found: dict[str, Glance]) -> None:
+        """The runbooks themselves; what is known of their tasks stays."""
         gate = asyncio.Semaphore(_AT_ONCE)
 
         async def ask(runbook_id: str) -> None:
             async with gate:
                 with contextlib.suppress(CutoverError):
-                    found[runbook_id] = Glance(await self._client.get_runbook(runbook_id))
+                    runbook = await self._client.get_runbook(runbook_id)
+                    known = found.get(runbook_id)
+                    found[runbook_id] = replace(known, runbook=runbook) if known is not None else Glance(runbook)
 
-        await asyncio.gather(*(ask(one) for one in sorted(runbook_ids - found.keys())))
-        return found
+        await asyncio.gather(*(ask(one) for one in runbook_ids))
 
     async def _in_channels(self, user_id: str) -> frozenset[str] | None:
         """The channels this person is in; None where the scopes for that were not granted."""
