@@ -12,12 +12,14 @@ import typer
 
 from bot import logs
 from bot.archive.command import cli as archive
+from bot.audit import cli as audit
 from bot.settings import Settings, SettingsError, load
 
 cli = typer.Typer(help="Run Cutover runbooks from Slack.", no_args_is_help=True, add_completion=False)
 sandbox = typer.Typer(help="Embedded servers to try things out, loopback only by default.", no_args_is_help=True)
 cli.add_typer(sandbox, name="sandbox")
 cli.add_typer(archive, name="archive")
+cli.add_typer(audit, name="audit")
 
 
 @cli.command()
@@ -51,6 +53,21 @@ def doctor() -> None:
 
     logs.configure("ERROR")
     sys.exit(0 if asyncio.run(practice.examine(print)) else 1)
+
+
+@cli.command()
+def key(
+    name: Annotated[str, typer.Argument(help="Its id: another one for each key, up to 20 letters and digits.")] = "k1",
+) -> None:
+    """Print a fresh key for BOT_ENCRYPTION_KEYS. To change keys, put the new one before the old one."""
+    from bot.identity.vault import Vault, make_key
+
+    made = make_key(name)
+    try:
+        Vault(made)
+    except ValueError:
+        _stop("The id of a key has up to 20 letters, digits, - and _.")
+    typer.echo(made)
 
 
 @cli.command(name="manifest")

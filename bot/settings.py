@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,}\Z")
@@ -27,6 +27,12 @@ class SettingsError(Exception):
         self.problems = problems
 
 
+def _database(value: str) -> str:
+    if not _DATABASE.match(value):
+        raise ValueError("give sqlite:///file.db, or postgresql://user:password@host/database")
+    return value
+
+
 class CutoverSettings(BaseSettings):
     """What is needed without Slack: Cutover, and the archive beside it."""
 
@@ -38,20 +44,15 @@ class CutoverSettings(BaseSettings):
     cutover_api_token: SecretStr = Field(description="Token of the bot's own Cutover user")
     cutover_api_version: str = Field("2022-02-22", description="Api-Version header")
     cutover_core_url: str | None = Field(None, description="Core-Url header, where the instance needs it")
-    bot_archive_url: str = Field("sqlite:///cutover-archive.db", description="Where the archive of all data is kept")
+    bot_archive_url: Annotated[str, AfterValidator(_database)] = Field(
+        "sqlite:///cutover-archive.db", description="Where the archive of all data is kept"
+    )
 
     @field_validator("cutover_api_url", "slack_api_url", check_fields=False)
     @classmethod
     def _url(cls, value: str) -> str:
         if not re.match(r"https?://[^\s/]+", value):
             raise ValueError("give a whole address that begins with https://")
-        return value
-
-    @field_validator("bot_archive_url", "bot_database_url", check_fields=False)
-    @classmethod
-    def _database(cls, value: str) -> str:
-        if not _DATABASE.match(value):
-            raise ValueError("give sqlite:///file.db, or postgresql://user:password@host/database")
         return value
 
     @field_validator(
@@ -70,7 +71,21 @@ class CutoverSettings(BaseSettings):
         return value
 
 
-class Settings(CutoverSettings):
+class StoreSettings(BaseSettings):
+    """What is needed to read the bot's own database."""
+
+    model_config = CutoverSettings.model_config
+
+    bot_database_url: Annotated[str, AfterValidator(_database)] = Field(
+        "sqlite+aiosqlite:///cutover-bot.db", description="Where the bot keeps its state"
+    )
+    bot_encryption_keys: SecretStr | None = Field(
+        None,
+        description="Keys for people's own Cutover tokens (id:base64, the first seals); `cutover-bot key` makes one",
+    )
+
+
+class Settings(CutoverSettings, StoreSettings):
     """All settings with their defaults. Keys are the environment's names in lower case."""
 
     slack_bot_token: SecretStr = Field(description="Bot token of the Slack app (xoxb-...)")
@@ -80,17 +95,12 @@ class Settings(CutoverSettings):
     slack_api_url: str = Field("https://slack.com/api/", description="Where Slack's Web API is; ends in /api/")
     slack_response_hosts: Annotated[tuple[str, ...], NoDecode] = Field((), description="More hosts for response_url")
     cutover_events_secret: SecretStr | None = Field(None, description="Bearer secret of Cutover's event webhooks")
-    bot_database_url: str = Field("sqlite+aiosqlite:///cutover-bot.db", description="Where the bot keeps its state")
     bot_listen: str | None = Field(None, description="host:port for Slack's HTTP delivery")
     bot_health_listen: str | None = Field(None, description="host:port for /live /ready /metrics")
     bot_operators: Annotated[frozenset[str], NoDecode] = Field(frozenset(), description="Slack ids that may act live")
     bot_policy: Path | None = Field(None, description="YAML file: who may do what; see docs/trust.md")
     bot_service_mode: Literal["off", "rehearsal", "live"] = Field(
         "live", description="Where the bot's own account may act for people without a token of their own"
-    )
-    bot_encryption_keys: SecretStr | None = Field(
-        None,
-        description="Keys for people's own Cutover tokens (id:base64, the first seals); `cutover-bot key` makes one",
     )
     bot_command_prefix: str = Field("", description="Put before the command names, for example dr-")
     bot_log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")

@@ -67,7 +67,7 @@ class Acting:
         return own[0] if own is not None else self.service
 
     async def written(self, actor: Actor, runbook_id: str, comment: Comment) -> None:
-        """A comment was written with a person's own token. Raises `NotYours` when Cutover names somebody else for it."""
+        """A comment was written with the person's own token. Raises `NotYours` when Cutover names somebody else."""
         if self._connections is not None and not await self._connections.is_author(actor, runbook_id, comment):
             raise NotYours(
                 "Cutover says that somebody else wrote this: the token you connected is not yours.",

@@ -13,7 +13,7 @@ from bot.identity.groups import UserGroups
 from bot.identity.own import OwnClients, OwnTransport
 from bot.identity.policy import Policy
 from bot.identity.vault import Vault
-from bot.settings import Settings
+from bot.settings import Settings, StoreSettings
 from bot.slack.people import People
 from bot.slack.web import SlackWeb
 from bot.store import Database
@@ -62,7 +62,7 @@ def policy(settings: Settings, clock: Clock, people: People | None = None, group
         raise ValueError(f"BOT_POLICY: {error}") from None
 
 
-def vault(settings: Settings) -> Vault | None:
+def vault(settings: StoreSettings) -> Vault | None:
     """The keys of the settings; None without any. Raises ValueError, which never holds a key."""
     if settings.bot_encryption_keys is None:
         return None

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
+import hmac
 import os
 import re
 from typing import Final
@@ -66,6 +68,16 @@ class Vault:
         except (InvalidTag, binascii.Error, ValueError):
             raise VaultError("Your stored Cutover token cannot be opened.", "Connect again.") from None
 
+    def mark(self, text: str) -> str:
+        """`key id:hex`: nobody without the key can make it for another text."""
+        return f"{self._first}:{_mark(self._keys[self._first], text)}"
+
+    def is_marked(self, text: str, mark: str) -> bool | None:
+        """Whether `mark` was made for this text; None when its key is not here any more."""
+        key_id, _, body = mark.partition(":")
+        key = self._keys.get(key_id)
+        return None if key is None else hmac.compare_digest(_mark(key, text).encode(), body.encode())
+
     def needs_sealing_again(self, sealed: str) -> bool:
         """Whether it was sealed with an older key."""
         return not sealed.startswith(f"{self._first}:")
@@ -74,6 +86,11 @@ class Vault:
 def make_key(key_id: str = "k1") -> str:
     """A fresh `id:base64` for BOT_ENCRYPTION_KEYS."""
     return f"{key_id}:{base64.b64encode(os.urandom(_KEY_BYTES)).decode()}"
+
+
+def _mark(key: bytes, text: str) -> str:
+    own = hmac.digest(key, b"cutover-bot audit heads", hashlib.sha256)  # not the very key that seals tokens
+    return hmac.new(own, text.encode(), hashlib.sha256).hexdigest()
 
 
 def _read(part: str, number: int) -> tuple[str, bytes]:

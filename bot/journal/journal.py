@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,14 +46,19 @@ class Begun:
 
 
 class Journal:
-    """The record of all wishes. Raises `StoreUnavailable` when it cannot write: then nothing may be done."""
+    """The record of all wishes. Raises `StoreUnavailable` when it cannot write: then nothing may be done.
+
+    `touched` is set when there is something new for the audit trail.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.touched = asyncio.Event()
 
     async def begin(self, intent: Intent) -> Begun:
         """Put the intent on disk before its effect."""
         row = _row(intent)
+        self.touched.set()
 
         def unit(connection: sa.Connection) -> Begun:
             if _INSERT.run(connection, row) == 1:
@@ -72,6 +78,7 @@ class Journal:
         """
         values = {"intent": intent.id, "now_is": str(outcome.kind), "note": outcome.note, "ended": outcome.at}
         self._database.write_soon(lambda c: _SETTLE.run(c, values))
+        self.touched.set()
 
     async def flush(self) -> None:
         """Put outcomes and marks that wait on disk now."""
@@ -85,6 +92,7 @@ class Journal:
         body = {"what": what, "team": actor.team_id, "user": actor.user_id, "name": actor.name.raw, **told}
         row = {"noted": at, "told": json.dumps(body)}
         self._database.write_soon(lambda c: _NOTE.run(c, row))
+        self.touched.set()
 
     def signed(self, intent: Intent) -> None:
         """The comment naming the person is in Cutover; the mark goes with the next transaction."""
