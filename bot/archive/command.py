@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.archive.database import Database
 
 cli = typer.Typer(help="Your own copy of all runbook data, with its history.", no_args_is_help=True)
+T = TypeVar("T")
 STAGES = ("planning", "active", "paused", "canceled", "complete")
 
 
@@ -59,7 +60,7 @@ def sync(
             settings.cutover_core_url,
         )
         with shown() as progress:
-            outcome = asyncio.run(
+            outcome = _run(
                 bring_up_to_date(
                     settings.bot_archive_url,
                     source,
@@ -143,6 +144,15 @@ def _archive() -> Iterator[Database]:
         yield database
     finally:
         database.close()
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    """On uvloop where there is one."""
+    if sys.platform == "win32":
+        return asyncio.run(work)
+    import uvloop
+
+    return uvloop.run(work)
 
 
 def _url() -> str:

@@ -37,6 +37,7 @@ class Database:
     name = "sqlite"
     json_type = "TEXT"
     bytes_type = "BLOB"
+    rowless = " WITHOUT ROWID"
     error: type[Exception] = sqlite3.Error
 
     def __init__(self, path: str, *, write: bool) -> None:

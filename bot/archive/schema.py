@@ -43,7 +43,7 @@ def prepare(database: Database, source: str) -> None:
     with database.transaction():
         for statement in TABLES.split(";"):
             words = {"json": database.json_type, "bytes": database.bytes_type}
-            words |= {"big": "INTEGER" if small else "BIGINT", "rowless": " WITHOUT ROWID" if small else ""}
+            words |= {"big": "INTEGER" if small else "BIGINT", "rowless": database.rowless}
             database.execute(statement.format(**words))
         for key, value in (("schema", str(VERSION)), ("source", source)):
             database.execute("INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING", (key, value))

@@ -74,12 +74,15 @@ def create(database: Database) -> None:
     with database.transaction():
         for table, columns in TABLES.values():
             shown = ", ".join(f'"{one}" {"TEXT" if kind_of(one) == TEXT else "BIGINT"}' for one in columns)
-            database.execute(f"CREATE TABLE IF NOT EXISTS {table} (id TEXT PRIMARY KEY, {shown})")
+            database.execute(f"CREATE TABLE IF NOT EXISTS {table} (id TEXT PRIMARY KEY, {shown}){database.rowless}")
         for table, columns in LISTS.items():
             shown = ", ".join(f"{one} TEXT" for one in columns)
+            if table == "names":
+                shown += ", PRIMARY KEY (kind, id)"
+                database.execute(f"CREATE TABLE IF NOT EXISTS names ({shown}){database.rowless}")
+                continue
             database.execute(f"CREATE TABLE IF NOT EXISTS {table} ({shown})")
             database.execute(f"CREATE INDEX IF NOT EXISTS {table}_of ON {table} (id)")
-        database.execute("CREATE INDEX IF NOT EXISTS tasks_of ON tasks (runbook_id)")
 
 
 def refresh(database: Database) -> None:

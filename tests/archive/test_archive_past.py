@@ -158,7 +158,7 @@ async def test_the_tables_rebuilt_from_the_log_are_the_same(place: Place) -> Non
     [
         "UPDATE tasks SET stage='complete' WHERE id='101001'",
         "DELETE FROM task_assignees WHERE id='101001'",
-        "INSERT INTO names VALUES ('task', '101001', 'Twice')",
+        "UPDATE names SET name='Other' WHERE kind='task' AND id='101001'",
     ],
 )
 async def test_a_table_that_does_not_follow_from_the_log_is_found(place: Place, harm: str) -> None:
