@@ -28,6 +28,7 @@ from handlers.persons import cutover_person
 _KEEP: Final = 60.0
 _OLD: Final = 30.0
 _PEOPLE: Final = 2_000
+_MOST_LOOKED: Final = 500
 _PAGES: Final = 5
 _TASKS: Final = 60
 _AT_ONCE: Final = 4
@@ -122,6 +123,8 @@ class Homes:
         """From what the watch keeps. A plan is read every few minutes only, so whether it runs by now is asked."""
         found: dict[str, Glance] = {}
         old: set[str] = set()
+        if len(self._looked) > _MOST_LOOKED:
+            self._looked.clear()
         for packed in await self._readings.packed(runbook_ids):
             known = self._looked.get(packed.runbook_id)
             if known is None or known[0] != packed.mark:

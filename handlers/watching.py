@@ -37,21 +37,23 @@ _MOST: Final = 100
 
 @routes.command("cutover", "watch")
 async def choose_what_is_heard(
-    ask: Ask, answer: Answer, links: Links, client: CutoverClient, catalogue: Catalogue
+    ask: Ask, answer: Answer, links: Links, client: CutoverClient, catalogue: Catalogue, policy: Policy
 ) -> None:
     """Choose what this channel hears: streams, posts, digests, reminders, quiet hours."""
     link = linked(ask, links)
     again = (ActionId.HOME_WATCH, HomeValue(c=link.channel_id))
-    await show_form(answer, _TITLE, _form(link, client, catalogue), again)
+    await show_form(answer, _TITLE, _form(ask, link, client, catalogue, policy), again)
 
 
 @routes.action(ActionId.HOME_WATCH)
-async def press_settings(ask: Ask, answer: Answer, links: Links, client: CutoverClient, catalogue: Catalogue) -> None:
+async def press_settings(
+    ask: Ask, answer: Answer, links: Links, client: CutoverClient, catalogue: Catalogue, policy: Policy
+) -> None:
     value = ask.value(HomeValue)
     link = links.of(ask.team_id, value.c)
     if link is None:
         raise BadInput("That channel is not linked any more.", "Nothing was changed.")
-    await show_form(answer, _TITLE, _form(link, client, catalogue), (ActionId.HOME_WATCH, value))
+    await show_form(answer, _TITLE, _form(ask, link, client, catalogue, policy), (ActionId.HOME_WATCH, value))
 
 
 def linked(ask: Ask, links: Links) -> Link:
@@ -62,8 +64,9 @@ def linked(ask: Ask, links: Links) -> Link:
     return link
 
 
-async def _form(link: Link, client: CutoverClient, catalogue: Catalogue) -> View:
+async def _form(ask: Ask, link: Link, client: CutoverClient, catalogue: Catalogue, policy: Policy) -> View:
     """Opens also while Cutover is down: then without streams, which stay as they are."""
+    await policy.check(ask.wish.actor, Right.LINKS, link.channel_id)
     streams, timezone = await asyncio.gather(_streams(link, catalogue), zone_of(link, client))
     meta = WatchMeta(r=link.runbook_id, channel=link.channel_id)
     return watch(link.runbook_name, link.hearing, streams, timezone=timezone, meta=meta)

@@ -26,7 +26,7 @@ from bot.store.tables import schedules
 from bot.watch.rows import LeaseLost
 
 _log = structlog.get_logger(__name__)
-_LEASE: Final = 15.0
+_LEASE: Final = 10.0
 _AT_ONCE: Final = 16
 _LONGEST_SLEEP: Final = 20.0
 _AGAIN: Final = 30.0

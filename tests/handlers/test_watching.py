@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from stage import DANA, FAILOVER, GENERAL, IVAN, Stage
+from stage import DANA, FAILOVER, GENERAL, GIL, IVAN, Stage
 
 from bot.model.hearing import Hearing, Kind, Thread
 
@@ -140,6 +140,15 @@ async def test_an_unlinked_channel_is_told_how_to_link(stage: Stage) -> None:
     await stage.command("/cutover watch", channel=GENERAL)
     assert "not linked" in stage.text(channel=GENERAL)
     assert "/cutover link" in stage.text(channel=GENERAL)
+
+
+async def test_a_guest_is_told_at_once_that_it_is_not_for_them(stage: Stage) -> None:
+    await stage.link()
+    await stage.command("/cutover watch", user=GIL)
+    assert "may not change what a channel hears" in stage.view_text(GIL)
+    assert "may not change what a channel hears" in await stage.command("/cutover digest every 30m", user=GIL)
+    assert "gets no digests" in await stage.command("/cutover digest", user=GIL), "reading is open to all"
+    assert hearing(stage) == Hearing()
 
 
 async def test_a_form_of_a_link_that_is_gone_changes_nothing(opened: Stage) -> None:
