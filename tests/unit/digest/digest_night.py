@@ -64,11 +64,13 @@ class Night:
     def link(self, channel: str = CHANNEL, runbook: str = "101") -> Link:
         return Link(TEAM, channel, runbook, Text("DC North"), "U0DANA00001", NOW.timestamp(), "1.1")
 
-    def replica(self, owner: str) -> Digests:
+    def replica(self, owner: str, database: Database | None = None, links: Links | None = None) -> Digests:
+        """With a `database` of its own it stands for another process."""
         client: Any = None
         stand_in: Any = Names()
-        work = Work(Kept(self.database, client, self.clock), stand_in, self.clock, stand_in)
-        return Digests(self.database, self.links, work, self.clock, owner, self._wake)
+        store = database or self.database
+        work = Work(Kept(store, client, self.clock), stand_in, self.clock, stand_in)
+        return Digests(store, links or self.links, work, self.clock, owner, self._wake)
 
     def _wake(self) -> None:
         self.woken += 1

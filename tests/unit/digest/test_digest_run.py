@@ -6,11 +6,12 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from cluster import Cluster
 from digest_night import CHANNEL, TEAM, Night
 from digest_world import NOW, at, done, snapshot, task
 
 from bot.digest import run as running
-from bot.store import Links
+from bot.store import Database, Links
 
 
 async def test_one_digest_a_slot_and_none_in_between(night: Night) -> None:
@@ -99,6 +100,29 @@ async def test_two_replicas_post_a_slot_once(night: Night) -> None:
         night.clock.advance(1800)
         await asyncio.gather(night.digests.run_due(), other.run_due())
     assert len(await night.posts()) == 4
+
+
+async def test_replicas_with_connections_of_their_own_post_a_slot_once(cluster: Cluster) -> None:
+    url = await cluster.fresh()
+    databases = [Database(url) for _ in range(3)]
+    for one in databases:
+        await one.open()
+    night = Night(databases[0])
+    await night.begin()
+    await night.hears(digest="every 30m", remind_startable=10)
+    replicas = []
+    for number, one in enumerate(databases):
+        links = Links(one)
+        await links.load()
+        replicas.append(night.replica(f"replica {number}", one, links))
+    for _ in range(6):
+        night.clock.advance(1800)
+        await asyncio.gather(*(one.run_due() for one in replicas))
+    posts = await night.posts()
+    assert sum(post.startswith("Digest ·") for post in posts) == 6
+    assert len(posts) == 6 + 1, "and one reminder"
+    for one in databases:
+        await one.close()
 
 
 async def test_who_lost_the_lease_leaves_nothing_behind(night: Night, monkeypatch: pytest.MonkeyPatch) -> None:
