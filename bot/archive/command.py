@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
@@ -131,6 +131,24 @@ def as_of(
     with _told(), _archive() as database:
         for line in report.states(stood(database, moment(when), runbook=runbook, kind=kind), json):
             typer.echo(line)
+
+
+@cli.command()
+def ship(
+    target: Annotated[str, typer.Argument(help="jsonl:DIR csv:DIR parquet:DIR delta:DIR postgresql://... dlt:NAME")],
+) -> None:
+    """Forward the log; only what the target does not have yet."""
+    from bot.archive import schema
+    from bot.archive.database import open_archive
+    from bot.archive.ship import open_target
+    from bot.archive.ship import ship as forward
+    from bot.clock import Clock
+
+    with _told(), closing(open_archive(_url(), write=True, make=False)) as database:
+        schema.check(database)
+        with closing(open_target(target)) as place:
+            done = forward(database, place, Clock())
+    typer.echo(f"{done.target}: {f'{done.rows} rows added' if done.rows else 'nothing new'}, up to row {done.last}.")
 
 
 @contextmanager

@@ -40,9 +40,9 @@ class Database:
     rowless = " WITHOUT ROWID"
     error: type[Exception] = sqlite3.Error
 
-    def __init__(self, path: str, *, write: bool) -> None:
+    def __init__(self, path: str, *, write: bool, make: bool = True) -> None:
         self._lock: sqlite3.Connection | None = None
-        if not write and not Path(path).is_file():
+        if not (write and make) and not Path(path).is_file():
             raise ArchiveError("There is no archive yet.", "`cutover-bot archive sync` makes one.")
         with self.told():
             target = f"{Path(path).absolute().as_uri()}?mode={'rwc' if write else 'ro'}"
@@ -169,9 +169,12 @@ def _only_writer(path: str) -> sqlite3.Connection:
     return lock
 
 
-def open_archive(url: str, *, write: bool) -> Database:
-    """The archive at `url`. Errors: `ArchiveError`; `ArchiveBusy` when another process writes and `write` is asked."""
+def open_archive(url: str, *, write: bool, make: bool = True) -> Database:
+    """The archive at `url`; without `make` it must be there.
+
+    Errors: `ArchiveError`; `ArchiveBusy` when another process writes and `write` is asked.
+    """
     scheme, _, rest = url.partition("://")
     if scheme.partition("+")[0] == "sqlite":
-        return Database(unquote(rest.removeprefix("/").partition("?")[0]), write=write)
+        return Database(unquote(rest.removeprefix("/").partition("?")[0]), write=write, make=make)
     raise ArchiveError(f"The archive cannot be kept in {scheme or 'that'}.", "BOT_ARCHIVE_URL is sqlite:///file.db.")
