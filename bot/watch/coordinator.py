@@ -18,17 +18,15 @@ from bot.clock import Clock
 from bot.cutover import CutoverClient
 from bot.errors import CutoverError, RateLimited, StoreUnavailable
 from bot.model import RunbookStage
-from bot.model.changes import Change
 from bot.model.snapshot import Snapshot
 from bot.outbox.letter import Letter
 from bot.outbox.outbox import Outbox
 from bot.store import Database, Link, Links
 from bot.watch import pace, rows
-from bot.watch.diff import diff
 from bot.watch.events import Event
 from bot.watch.reader import Reader
 from bot.watch.rows import LeaseLost, Row
-from bot.watch.telling import Standing, Telling
+from bot.watch.telling import Standing, Telling, differences
 
 _log = structlog.get_logger(__name__)
 _AT_ONCE: Final = 4
@@ -39,8 +37,6 @@ _NOTICE_AFTER: Final = 3
 """Failures in a row before the channels are told; of limits only after `_LIMITED` seconds, for those are no outage."""
 _LIMITED: Final = 120.0
 _HOT: Final = 30.0
-_BIG: Final = 2_000
-"""Tasks from which on comparing and packing are done beside the event loop."""
 _UNLINKED: Final = 10.0
 """Seconds: a link that another replica just saved may not be known here yet."""
 
@@ -72,6 +68,7 @@ class Watch:
         self._sure: set[str] = set()
         self._hot: dict[str, float] = {}
         self._ended: dict[str, float] = {}
+        self._followed: set[tuple[str, str]] = set()
         self._brake = pace.Brake()
         self._woken = asyncio.Event()
 
@@ -133,6 +130,7 @@ class Watch:
         """Claim what is due and begin to poll it."""
         if room <= 0:
             return []
+        self._follow()
         await self._hasten()
         now = self._clock.unix()
         found = await self._database.write(lambda c: rows.claim_due(c, self._owner, now, room))
@@ -142,6 +140,15 @@ class Watch:
             self._polling[row.runbook_id] = task
             begun.append(task)
         return begun
+
+    def _follow(self) -> None:
+        """What a channel newly follows is looked at now, for its board; what nobody follows any more is forgotten."""
+        links = {(link.runbook_id, link.channel_id) for link in self._links.all()}
+        before, self._followed = self._followed, links
+        for runbook_id in {key for key, _ in links - before}:
+            self.refresh_soon(runbook_id)
+        for runbook_id in {key for key, _ in before} - {key for key, _ in links}:
+            self._forget(runbook_id)
 
     async def _hasten(self) -> None:
         """Make due what is in a hurry. Asked again until it is polled here: another replica may be at it just now."""
@@ -210,7 +217,7 @@ class Watch:
         return await asyncio.to_thread(rows.unpack, row.snapshot)
 
     async def _tell(self, row: Row, old: Snapshot | None, new: Snapshot, links: Sequence[Link], *, swept: bool) -> None:
-        changes = await _compare(old, new)
+        changes = await differences(old, new)
         # Only changes edit what stands in the channels, the board of the planning too.
         standing = await self._standing(row.runbook_id, links) if changes else {}
         letters: list[Letter] = []
@@ -283,11 +290,3 @@ class Watch:
         for known in (self._kept, self._hot, self._hurry, self._ended):
             known.pop(runbook_id, None)
         self._telling.boards.keep_only(runbook_id, set())
-
-
-async def _compare(old: Snapshot | None, new: Snapshot) -> list[Change]:
-    if old is None or old is new:
-        return []
-    if len(new.tasks) < _BIG:
-        return diff(old, new)
-    return await asyncio.to_thread(diff, old, new)

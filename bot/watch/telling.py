@@ -21,6 +21,7 @@ from bot.model.snapshot import Snapshot
 from bot.outbox.letter import Letter
 from bot.store import Link
 from bot.watch.boards import Boards
+from bot.watch.diff import diff
 from bot.watch.fanout import fanout, people_named
 from bot.watch.news import Listener, News, letter_key, run_mark, slot
 from bot.watch.people import Doers, Mentions
@@ -129,6 +130,13 @@ class Telling:
             return await self._catalogue.task_types()
         except CutoverError:
             return ()
+
+
+async def differences(old: Snapshot | None, new: Snapshot) -> list[Change]:
+    """The changes from one reading to the next; a first one changes nothing."""
+    if old is None or old is new:
+        return []
+    return await _beside(new, lambda: diff(old, new))
 
 
 async def _beside(snapshot: Snapshot, work: Callable[[], T]) -> T:

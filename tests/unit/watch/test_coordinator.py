@@ -179,3 +179,29 @@ async def test_boards_are_put_with_the_reading(desk: Desk) -> None:
     await poll(desk)
     assert await desk.told("C2") == ["Fail-over"]
     assert await desk.told("C1") == []
+
+
+async def test_a_channel_that_follows_newly_has_its_board_without_waiting(desk: Desk) -> None:
+    watch = desk.watch("one")
+    desk.clock.advance(5)
+    await watch.poll_due()
+    desk.clock.advance(40)  # no longer hot
+    await watch.poll_due()
+    desk.clock.advance(1.5)
+    assert await watch.poll_due() == 0
+    await desk.link("C2", (Kind.BOARD,))
+    assert await watch.poll_due() == 1
+    assert await desk.told("C2") == ["Fail-over"]
+
+
+async def test_what_is_followed_again_after_a_while_is_compared_to_nothing_old(desk: Desk) -> None:
+    watch = desk.watch("one")
+    desk.clock.advance(5)
+    await watch.poll_due()
+    await desk.links.remove("T1", "C1")
+    assert await watch.poll_due() == 0
+    desk.cutover.status = "red"
+    desk.clock.advance(100)
+    await desk.link("C1")
+    assert await watch.poll_due() == 1
+    assert await desk.told() == []
