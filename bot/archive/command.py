@@ -19,6 +19,7 @@ from bot.settings import CutoverSettings, SettingsError, read
 
 if TYPE_CHECKING:
     from bot.archive.database import Database
+    from bot.archive.sync import Source
 
 cli = typer.Typer(help="Your own copy of all runbook data, with its history.", no_args_is_help=True)
 T = TypeVar("T")
@@ -44,36 +45,34 @@ def sync(
     """Read everything from Cutover and add what changed to the log. A run that was cut off is taken up again."""
     from bot.archive.progress import shown
     from bot.archive.scope import Scope
-    from bot.archive.sync import FULL, INCREMENTAL, Source
+    from bot.archive.sync import FULL, INCREMENTAL
     from bot.archive.sync import sync as bring_up_to_date
 
     unknown = [one for one in stage or () if one not in STAGES]
     if unknown:
         _stop(f"There is no stage {unknown[0]}.", f"Stages are {', '.join(STAGES)}.")
     scope = Scope(workspace, folder, runbook_type, runbook, tuple(stage or ()), template)
+    mode = INCREMENTAL if incremental else FULL
     with _told():
         settings = read(CutoverSettings)
-        source = Source(
-            settings.cutover_api_url,
-            settings.cutover_api_token.get_secret_value(),
-            settings.cutover_api_version,
-            settings.cutover_core_url,
-        )
+        source, url = _source(settings), settings.bot_archive_url
         with shown() as progress:
-            outcome = _run(
-                bring_up_to_date(
-                    settings.bot_archive_url,
-                    source,
-                    scope,
-                    progress,
-                    connections=connections,
-                    mode=INCREMENTAL if incremental else FULL,
-                    sweep_hours=sweep,
-                )
-            )
+            work = bring_up_to_date(url, source, scope, progress, connections=connections, mode=mode, sweep_hours=sweep)
+            outcome = _run(work)
     for line in report.outcome(outcome):
         typer.echo(line)
     sys.exit(0 if outcome.status == "complete" else 1)
+
+
+def _source(settings: CutoverSettings) -> Source:
+    from bot.archive.sync import Source
+
+    return Source(
+        settings.cutover_api_url,
+        settings.cutover_api_token.get_secret_value(),
+        settings.cutover_api_version,
+        settings.cutover_core_url,
+    )
 
 
 @cli.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from stage import DANA, FAILOVER, GENERAL, NETWORK, SAM, Stage
+from stage import DANA, FAILOVER, NETWORK, SAM, Stage
 
 NAME = "DC North to DC South fail-over"
 
@@ -74,17 +74,6 @@ async def test_an_unlinked_channel_asks_again(stage: Stage) -> None:
     assert f"<@{DANA}> unlinked this channel from *{NAME}*" in stage.text(SAM)
     assert "Which one do you mean?" in await stage.command("/runbook show")
     assert "is not linked to a runbook" in await stage.command("/cutover unlink")
-
-
-async def test_an_unlinked_channel_hears_no_announcements(stage: Stage) -> None:
-    await stage.link()
-    await stage.link(channel=GENERAL)
-    await stage.command("/cutover unlink", channel=GENERAL)
-    before = len(stage.messages(SAM, GENERAL))
-    await stage.command("/runbook start")
-    await stage.submit()
-    await stage.until(lambda: "started *" in stage.text(SAM))
-    assert len(stage.messages(SAM, GENERAL)) == before
 
 
 async def test_links_outlive_a_restart(stage: Stage) -> None:

@@ -76,3 +76,11 @@ async def test_there_is_one_board_and_it_is_edited_in_place(watched: Stage) -> N
     await watched.until(lambda: told(watched, FAILOVER, "started"))
     assert boards(watched, FAILOVER) == before
     assert len(before) == 1
+
+
+async def test_a_channel_that_was_unlinked_hears_nothing_more(watched: Stage) -> None:
+    await watched.command("/cutover unlink", channel=GENERAL)
+    await watched.command("/runbook start")
+    await watched.submit()
+    await watched.until(lambda: told(watched, FAILOVER, "started"))
+    assert told(watched, GENERAL, "started") == []
