@@ -15,7 +15,7 @@ from bot.journal.record import Intent, Outcome, OutcomeKind
 from bot.model import Text
 from bot.store import Database
 from bot.store.sql import Statement
-from bot.store.tables import audit_waiting, intents
+from bot.store.tables import audit_waiting, intents, intents_open
 
 OPEN = "open"
 _INSERT = Statement(lambda insert: insert(intents).on_conflict_do_nothing(index_elements=["key"]))
@@ -118,7 +118,7 @@ class Journal:
 
     async def open(self) -> list[Intent]:
         """Wishes without a settled outcome, oldest first: what a crash left behind."""
-        query = sa.select(intents).where(intents.c.state.in_([OPEN, OutcomeKind.UNKNOWN])).order_by(intents.c.at)
+        query = sa.select(intents).where(intents_open).order_by(intents.c.at)
         rows = await self._database.read(lambda c: c.execute(query).mappings().all())
         return [_intent(row) for row in rows]
 

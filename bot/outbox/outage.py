@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -11,7 +11,7 @@ from bot.blocks.notices import left_out
 from bot.outbox import queue
 from bot.outbox.letter import Letter
 from bot.outbox.queue import Lane
-from bot.store.tables import letters, posts
+from bot.store.tables import letters, letters_open, posts
 
 _LONG: Final = 1800.0
 _FRESH: Final = 300.0
@@ -32,7 +32,12 @@ def sum_up(connection: sa.Connection, lane: Lane, now: datetime) -> None:
     """
     unix = now.timestamp()
     standing = sa.select(posts.c.slot).where(posts.c.channel_id == lane.channel_id)
-    old = [letters.c.channel_id == lane.channel_id, letters.c.state == "waiting", letters.c.at <= unix - _FRESH]
+    old: list[Any] = [
+        letters_open,
+        letters.c.channel_id == lane.channel_id,
+        letters.c.state == "waiting",
+        letters.c.at <= unix - _FRESH,
+    ]
     old += [letters.c.slot.not_in(standing), letters.c.pin.is_(False)]
     query = sa.select(letters.c.id, letters.c.key, letters.c.at, letters.c.place).where(*old)
     found = connection.execute(query).all()

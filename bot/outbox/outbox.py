@@ -29,7 +29,7 @@ from bot.outbox.sender import Sender
 from bot.slack.web import SlackWeb
 from bot.store import Database
 from bot.store.claims import next_due
-from bot.store.tables import lanes, letters
+from bot.store.tables import lanes, letters, letters_open
 
 __all__ = ["Outbox", "put_all"]
 _log = structlog.get_logger(__name__)
@@ -101,7 +101,7 @@ class Outbox:
 
     async def waiting(self) -> int:
         """How many letters are not sent yet."""
-        query = sa.select(sa.func.count()).where(letters.c.state.in_(queue.OPEN))
+        query = sa.select(sa.func.count()).select_from(letters).where(letters_open)
         return int(await self._database.read(lambda c: c.execute(query).scalar_one()))
 
     async def run(self) -> None:

@@ -15,12 +15,11 @@ import sqlalchemy as sa
 from bot.outbox.letter import Letter, Stand, Waiting
 from bot.store.claims import claim, release, renew
 from bot.store.sql import Inserts, Statement
-from bot.store.tables import lanes, letters, posts
+from bot.store.tables import lanes, letters, letters_open, posts
 
 LEASE: Final = 6.0
 """Seconds until another replica takes a lane over; renewed at a third of it."""
-_MOST: Final = 200
-OPEN: Final = ("waiting", "sending")
+_MOST: Final = 100
 
 
 class LeaseLost(Exception):
@@ -70,19 +69,15 @@ _PUT: Final = Statement(
         .inline()
     )
 )
-_SAME_SLOT = (letters.c.channel_id == sa.bindparam("channel_id"), letters.c.slot == sa.bindparam("slot"))
-_OLDER: Final = Statement(
-    lambda _: sa.select(letters.c.id, letters.c.place, letters.c.pin).where(
-        *_SAME_SLOT, letters.c.state == "waiting", letters.c.key != sa.bindparam("key")
-    )
+_SAME_SLOT = (
+    letters_open,
+    letters.c.channel_id == sa.bindparam("channel_id"),
+    letters.c.slot == sa.bindparam("slot"),
+    letters.c.state == "waiting",
+    letters.c.key != sa.bindparam("key"),
 )
-_REPLACE: Final = Statement(
-    lambda _: (
-        sa.update(letters)
-        .where(*_SAME_SLOT, letters.c.state == "waiting", letters.c.key != sa.bindparam("key"))
-        .values(state="replaced", body="")
-    )
-)
+_OLDER: Final = Statement(lambda _: sa.select(letters.c.id, letters.c.place, letters.c.pin).where(*_SAME_SLOT))
+_REPLACE: Final = Statement(lambda _: sa.update(letters).where(*_SAME_SLOT).values(state="replaced", body=""))
 _TAKE_PLACE: Final = Statement(
     lambda _: (
         sa.update(letters)
@@ -130,14 +125,28 @@ def _lane(connection: sa.Connection, row: dict[str, Any]) -> Lane:
     return lane
 
 
+_HERE = (letters.c.channel_id == sa.bindparam("channel_id"), letters_open)
+_READ: Final = Statement(
+    lambda _: (
+        sa.select(*(letters.c[name] for name in Waiting.__slots__))
+        .where(*_HERE)
+        .order_by(sa.func.coalesce(letters.c.place, letters.c.id), letters.c.id)
+        .limit(sa.bindparam("most", type_=sa.Integer))
+    )
+)
+_NEWER: Final = Statement(
+    lambda _: (
+        sa.select(letters.c.id)
+        .where(*_HERE, letters.c.id > sa.bindparam("last", type_=sa.Integer))
+        .limit(sa.literal_column("1"))
+    )
+)
+
+
 def reload(connection: sa.Connection, lane: Lane) -> None:
     """Read the lane's letters and the messages they are about."""
-    names = Waiting.__slots__
-    query = sa.select(*(letters.c[name] for name in names)).where(
-        letters.c.channel_id == lane.channel_id, letters.c.state.in_(OPEN)
-    )
-    query = query.order_by(sa.func.coalesce(letters.c.place, letters.c.id), letters.c.id).limit(_MOST)
-    lane.letters = [Waiting(**row) for row in connection.execute(query).mappings()]
+    rows = _READ.rows(connection, {"channel_id": lane.channel_id, "most": _MOST})
+    lane.letters = [Waiting(*row) for row in rows]
     lane.last_id = max((letter.id for letter in lane.letters), default=0)
     slots = {name for letter in lane.letters for name in (letter.slot, letter.thread_slot)} - {""}
     if slots:
@@ -165,16 +174,20 @@ def hold(connection: sa.Connection, lane: Lane, now: float) -> None:
 def give_back(connection: sa.Connection, lane: Lane, due_at: float | None, now: float) -> None:
     """End the lease. `due_at` None: nothing that was read waits any more. Raises `LeaseLost`."""
     hold(connection, lane, now)
-    query = sa.select(letters.c.id).where(letters.c.channel_id == lane.channel_id, letters.c.state.in_(OPEN))
-    if due_at is not None:
-        query = query.where(letters.c.id > lane.last_id)
-    if lane.paused is None and connection.execute(query.limit(1)).first() is not None:  # not read yet
+    last = 0 if due_at is None else lane.last_id
+    if lane.paused is None and _NEWER.rows(connection, {"channel_id": lane.channel_id, "last": last}):  # not read yet
         due_at = max(now, lane.next_at)
-    values = {"next_at": lane.next_at, "failures": lane.failures, "paused": lane.paused}
-    connection.execute(sa.update(lanes).where(lanes.c.channel_id == lane.channel_id).values(values))
+    _KEEP.run(connection, {"which": lane.channel_id, "at": lane.next_at, "many": lane.failures, "why": lane.paused})
     release(connection, lanes, lane.channel_id, lane.fence, due_at)
 
 
+_KEEP: Final = Statement(
+    lambda _: (
+        sa.update(lanes)
+        .where(lanes.c.channel_id == sa.bindparam("which"))
+        .values(next_at=sa.bindparam("at"), failures=sa.bindparam("many"), paused=sa.bindparam("why"))
+    )
+)
 _CHANGE = sa.update(letters).where(letters.c.id == sa.bindparam("which"))
 _BEGIN: Final = Statement(
     lambda _: _CHANGE.where(letters.c.state != "replaced").values(state="sending", attempts=letters.c.attempts + 1)

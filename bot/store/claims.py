@@ -7,10 +7,13 @@ Due times go by the caller's clock. Leases on PostgreSQL go by the database's, w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+
+from bot.store.sql import Statement
 
 
 def claim(
@@ -20,28 +23,25 @@ def claim(
 
     Each as a mapping of all columns, with the new `fence`. Rows that another replica is just claiming are left to it.
     """
-    key, moment = _key(table), _moment(connection, now)
-    free = sa.or_(table.c.lease_until.is_(None), table.c.lease_until <= moment)
-    query = sa.select(table).where(table.c.due_at <= now, free).order_by(table.c.due_at, key).limit(limit)
-    found = connection.execute(query.with_for_update(skip_locked=True)).mappings().all()
-    if not found:
-        return []
-    until = moment + seconds
-    taken = sa.update(table).where(key.in_([row[key.name] for row in found]))
-    connection.execute(taken.values(lease_owner=owner, lease_until=until, fence=table.c.fence + 1))
-    return [{**row, "lease_owner": owner, "fence": row["fence"] + 1} for row in found]
+    known, names, (key,) = _of(connection, table), table.columns.keys(), table.primary_key.columns.keys()
+    found = known.free.rows(connection, {"now": now, "most": limit})
+    rows = [dict(zip(names, row, strict=True)) for row in found]
+    for row in rows:
+        row |= {"lease_owner": owner, "fence": row["fence"] + 1}
+        taken = {"key": row[key], "owner": owner, "number": row["fence"], "now": now, "seconds": seconds}
+        known.take.run(connection, taken)
+    return rows
 
 
 def renew(connection: sa.Connection, table: sa.Table, key: str, fence: int, now: float, seconds: float) -> bool:
     """Lengthen the lease to `seconds` from now; False when it was lost."""
-    until = _moment(connection, now) + seconds
-    return connection.execute(_held(table, key, fence).values(lease_until=until)).rowcount == 1
+    held = {"key": key, "number": fence, "now": now, "seconds": seconds}
+    return _of(connection, table).renew.run(connection, held) == 1
 
 
 def release(connection: sa.Connection, table: sa.Table, key: str, fence: int, due_at: float | None) -> bool:
     """Give the row back, due again at `due_at`; False when the lease was lost: then the caller rolls back."""
-    values = {"due_at": due_at, "lease_owner": None, "lease_until": None}
-    return connection.execute(_held(table, key, fence).values(values)).rowcount == 1
+    return _of(connection, table).release.run(connection, {"key": key, "number": fence, "due": due_at}) == 1
 
 
 def next_due(connection: sa.Connection, table: sa.Table) -> float | None:
@@ -51,17 +51,38 @@ def next_due(connection: sa.Connection, table: sa.Table) -> float | None:
     return None if found is None else float(found)
 
 
-def _held(table: sa.Table, key: str, fence: int) -> sa.Update:
-    held: Sequence[Any] = (_key(table) == key, table.c.fence == fence, table.c.lease_owner.is_not(None))
-    return sa.update(table).where(*held)
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The statements of one table."""
+
+    free: Statement
+    take: Statement
+    renew: Statement
+    release: Statement
 
 
-def _key(table: sa.Table) -> sa.Column[Any]:
-    (only,) = table.primary_key.columns
-    return only
+def _of(connection: sa.Connection, table: sa.Table) -> _Known:
+    return _statements(table, connection.dialect.name == "postgresql")
 
 
-def _moment(connection: sa.Connection, now: float) -> sa.ColumnElement[float]:
-    if connection.dialect.name == "postgresql":
-        return sa.cast(sa.func.extract("epoch", sa.func.clock_timestamp()), sa.Float)
-    return sa.literal(now, sa.Float)
+@cache
+def _statements(table: sa.Table, shared: bool) -> _Known:
+    (key,) = table.primary_key.columns
+    now, seconds = sa.bindparam("now", type_=sa.Float), sa.bindparam("seconds", type_=sa.Float)
+    clock = sa.cast(sa.func.extract("epoch", sa.func.clock_timestamp()), sa.Float)
+    moment: sa.ColumnElement[float] = clock if shared else now
+    free = sa.or_(table.c.lease_until.is_(None), table.c.lease_until <= moment)
+    query = sa.select(table).where(table.c.due_at <= now, free).order_by(table.c.due_at, key)
+    query = query.limit(sa.bindparam("most", type_=sa.Integer)).with_for_update(skip_locked=True)
+    number = sa.bindparam("number", type_=sa.Integer)
+    this = sa.update(table).where(key == sa.bindparam("key"))
+    held = this.where(table.c.fence == number, table.c.lease_owner.is_not(None))
+    until = moment + seconds
+    return _Known(
+        free=Statement(lambda _: query),
+        take=Statement(lambda _: this.values(lease_owner=sa.bindparam("owner"), lease_until=until, fence=number)),
+        renew=Statement(lambda _: held.values(lease_until=until)),
+        release=Statement(
+            lambda _: held.values(due_at=sa.bindparam("due", type_=sa.Float), lease_owner=None, lease_until=None)
+        ),
+    )

@@ -18,12 +18,11 @@ from bot.outbox.letter import Letter
 from bot.outbox.queue import put_all
 from bot.store.claims import claim, next_due, release, renew
 from bot.store.tables import letters as letters_table
-from bot.store.tables import posts, watches
+from bot.store.tables import letters_open, posts, watches
 from bot.watch.news import slot_prefix
 
 LEASE: Final = 12.0
 """Seconds until another replica takes over; renewed while a reading goes on."""
-_WAITING: Final = ("waiting", "sending")
 
 
 class LeaseLost(Exception):
@@ -79,7 +78,7 @@ def standing(connection: sa.Connection, runbook_id: str, channel_ids: Sequence[s
     """By channel, the slots of the runbook that have a message, or have one on its way."""
     found: dict[str, set[str]] = {channel_id: set() for channel_id in channel_ids}
     prefix = slot_prefix(runbook_id)
-    for table, extra in ((posts, sa.true()), (letters_table, letters_table.c.state.in_(_WAITING))):
+    for table, extra in ((posts, sa.true()), (letters_table, letters_open)):
         query = sa.select(table.c.channel_id, table.c.slot).where(
             table.c.channel_id.in_(list(channel_ids)), table.c.slot.startswith(prefix, autoescape=True), extra
         )
