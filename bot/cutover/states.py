@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from bot.model import Ref, Runbook, Stream, Task
+from bot.model import Runbook, Stream, Task
 from bot.model.snapshot import RunbookState, StreamState, TaskState
 
 
@@ -74,13 +74,6 @@ def moment(text: str | None) -> datetime | None:
         return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-
-
-def refs(state: TaskState) -> tuple[Ref, ...] | None:
-    """The assignees of a task as references."""
-    if state.assignees is None:
-        return None
-    return tuple(Ref(*one.partition(":")[::2]) for one in state.assignees)
 
 
 def _iso(at: datetime | None) -> str | None:

@@ -43,22 +43,6 @@ def diff(old: Snapshot, new: Snapshot) -> list[Change]:
     return changes
 
 
-def apply(old: Snapshot, changes: list[Change]) -> Snapshot:
-    """`old` with `changes` carried out: what a reader of the changes alone knows."""
-    runbook, streams, tasks = old.runbook, dict(old.streams), dict(old.tasks)
-    for change in changes:
-        match change:
-            case RunbookStageChanged(_, now) | RunbookStatusChanged(_, now) | ForecastMoved(_, now):
-                runbook = now
-            case StreamStatusChanged(_, stream):
-                streams[stream.id] = stream
-            case TaskMoved(_, task) | TaskEdited(_, task) | TaskBecameLate(task):
-                tasks[task.id] = task
-            case TaskRemoved(task):
-                tasks.pop(task.id, None)
-    return Snapshot(runbook, streams, tasks, old.read_at)
-
-
 def crept(old: RunbookState, new: RunbookState) -> bool:
     """Whether nothing but the forecast moved, and that by less than counts: it goes along with the time."""
     if old.end_forecast == new.end_forecast or _moved(moment(old.end_forecast), moment(new.end_forecast)):

@@ -8,7 +8,6 @@ becomes one post with exact counts. In quiet hours only a red status and the run
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from bot.blocks import news as posts
 from bot.blocks import news_sums
@@ -42,15 +41,7 @@ SINGLE = 3
 _OPEN = (TaskStage.STARTABLE, TaskStage.IN_PROGRESS)
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """The letters for one channel and, of the changes it listens to, how many stand only in a summary."""
-
-    letters: list[Letter]
-    summed: int = 0
-
-
-def fanout(news: News, listener: Listener) -> Told:
+def fanout(news: News, listener: Listener) -> list[Letter]:
     """What this channel is told of `news`."""
     return _Teller(news, listener).tell()
 
@@ -76,14 +67,14 @@ class _Teller:
         self.summed = False
         self.scene = _scene(news, listener.hearing.mentions)
 
-    def tell(self) -> Told:
+    def tell(self) -> list[Letter]:
         heard = [change for change in self.news.changes if self._hears(change)]
         moves = [change.new for change in heard if isinstance(change, TaskMoved)]
         self.summed = len(moves) >= MANY or self._posts_of(heard, moves) > BURST
         if not self.summed:
-            return Told([*self._own(heard), *self._status(heard), *self._tasks(heard)])
+            return [*self._own(heard), *self._status(heard), *self._tasks(heard)]
         middle = list(self._status(heard)) if self.quiet else [self._summary(heard)]
-        return Told([*self._own(heard), *middle, *self._tasks(heard)], len(moves))
+        return [*self._own(heard), *middle, *self._tasks(heard)]
 
     def _posts_of(self, heard: list[Change], moves: list[TaskState]) -> int:
         """How many posts it would be, each on its own."""

@@ -68,7 +68,7 @@ class Telling:
 
         def make() -> list[Letter]:
             each = (fanout(found, Listener(link.channel_id, link.hearing, standing[link.channel_id])) for link in links)
-            return [letter for told in each for letter in told.letters]
+            return [letter for told in each for letter in told]
 
         return await asyncio.to_thread(make) if len(changes) > _MANY else make()
 

@@ -27,7 +27,7 @@ def tell(
 ) -> list[Letter]:
     settings = {"names": {SAM: Text("Sam Reyes")}, "mentions": {SAM: "U0SAM000002"}, "now": NOW, **more}
     news = News(old, new, diff(old, new), **settings)
-    return fanout(news, Listener("C1", hearing or Hearing(), frozenset(standing))).letters
+    return fanout(news, Listener("C1", hearing or Hearing(), frozenset(standing)))
 
 
 def texts(letters: list[Letter]) -> list[str]:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bot.cutover import slim, states, wire
 from bot.errors import BadAnswer
 from bot.model import Ref
+from bot.model.progress import refs
 
 NAMES = ["id", "type", "attributes", "relationships", "data", "links", "next", "href", "meta", "page", "total"]
 NAMES += ["name", "stage", "duration", "is_late", "updated_at", "assignees", "stream", "stream_id", "number"]
@@ -84,8 +85,8 @@ def test_it_reads_what_the_whole_model_reads(raw: Any) -> None:
 
 def test_the_owners_can_be_looked_up() -> None:
     read = slim.task_page(page(item(4, RELATED))).tasks[0]
-    assert states.refs(read) == (Ref("user", "1"), Ref("runbook_team", "9"))
-    assert states.refs(slim.task_page(page(item())).tasks[0]) is None
+    assert refs(read) == (Ref("user", "1"), Ref("runbook_team", "9"))
+    assert refs(slim.task_page(page(item())).tasks[0]) is None
 
 
 @pytest.mark.parametrize("broken", [{"stage": None}, {"stage": ""}, {"name": None}])

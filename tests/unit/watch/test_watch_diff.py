@@ -7,6 +7,7 @@ from hypothesis import given
 from watch_world import AT, LATER, book, snapshot, snapshots, stream, task
 
 from bot.model.changes import (
+    Change,
     ForecastMoved,
     RunbookStageChanged,
     RunbookStatusChanged,
@@ -17,7 +18,7 @@ from bot.model.changes import (
     TaskRemoved,
 )
 from bot.model.snapshot import Snapshot, TaskState
-from bot.watch.diff import apply, crept, diff
+from bot.watch.diff import crept, diff
 
 
 @given(snapshots)
@@ -35,6 +36,21 @@ def test_who_applies_the_changes_has_the_new_state(old: Snapshot, new: Snapshot)
     for key, now in new.streams.items():
         if key in old.streams or now.status != "off":
             assert (got.streams[key].status, got.streams[key].status_message) == (now.status, now.status_message)
+
+
+def apply(old: Snapshot, changes: list[Change]) -> Snapshot:
+    runbook, streams, tasks = old.runbook, dict(old.streams), dict(old.tasks)
+    for change in changes:
+        match change:
+            case RunbookStageChanged(_, now) | RunbookStatusChanged(_, now) | ForecastMoved(_, now):
+                runbook = now
+            case StreamStatusChanged(_, stream):
+                streams[stream.id] = stream
+            case TaskMoved(_, task) | TaskEdited(_, task) | TaskBecameLate(task):
+                tasks[task.id] = task
+            case TaskRemoved(task):
+                tasks.pop(task.id, None)
+    return Snapshot(runbook, streams, tasks, old.read_at)
 
 
 def _shown(one: TaskState) -> TaskState:
