@@ -177,4 +177,10 @@ def open_archive(url: str, *, write: bool, make: bool = True) -> Database:
     scheme, _, rest = url.partition("://")
     if scheme.partition("+")[0] == "sqlite":
         return Database(unquote(rest.removeprefix("/").partition("?")[0]), write=write, make=make)
-    raise ArchiveError(f"The archive cannot be kept in {scheme or 'that'}.", "BOT_ARCHIVE_URL is sqlite:///file.db.")
+    if scheme.partition("+")[0] in ("postgresql", "postgres"):
+        from bot.archive.postgres import PostgresDatabase
+
+        return PostgresDatabase(url, write=write)
+    raise ArchiveError(
+        f"The archive cannot be kept in {scheme or 'that'}.", "BOT_ARCHIVE_URL is sqlite:///file.db or postgresql://..."
+    )

@@ -167,7 +167,7 @@ def differences(database: Database) -> list[str]:
     """The tables that are not what the log gives; empty when all of them are."""
     until = int(dict(database.rows("SELECT key, value FROM meta")).get("typed_seq", "0"))
     with tempfile.TemporaryDirectory(prefix="archive-") as folder:
-        again = Database(str(Path(folder) / "again.db"), write=True)
+        again = Database(str(Path(folder) / "again.db"), write=True)  # SQLite, wherever the archive is
         try:
             create(again)
             with again.transaction():

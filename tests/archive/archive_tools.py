@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import psycopg
 
 from bot.archive.crawl import Outcome
 from bot.archive.database import Database, open_archive
@@ -111,8 +112,9 @@ class Place:
     def history(self) -> dict[str, Versions]:
         """What the log says of every task."""
         found: dict[str, Versions] = {}
-        sql = "SELECT id, op, payload FROM change WHERE kind='task' ORDER BY seq"
         with self.reading() as database:
+            text = database.as_text("payload")
+            sql = f"SELECT id, op, {text} FROM change WHERE kind='task' ORDER BY seq"
             for tid, op, payload in database.rows(sql):
                 name = None if payload is None else orjson.loads(payload)["attributes"]["name"]
                 found.setdefault(tid, []).append((op, name))
@@ -131,7 +133,11 @@ class Place:
             return database.rows(sql, values)
 
     def spoil(self, sql: str, *values: Any) -> None:
-        """Change the SQLite file behind the archive's back."""
+        """Change the tables behind the archive's back."""
+        if not self.url.startswith("sqlite"):
+            with psycopg.connect(self.url) as other:
+                other.execute(sql.replace("?", "%s"), values or None)
+            return
         connection = sqlite3.connect(self.path)
         with connection:
             connection.execute(sql, values)

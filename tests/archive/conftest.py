@@ -17,6 +17,15 @@ def world() -> str:
 
 
 @pytest.fixture
-async def place(world: str, tmp_path: Path) -> AsyncIterator[Place]:
+def store() -> str:
+    """`sqlite` or `postgresql`; modules that run on both say so."""
+    return "sqlite"
+
+
+@pytest.fixture
+async def place(world: str, store: str, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Place]:
+    url = f"sqlite:///{tmp_path / 'archive.db'}"
+    if store == "postgresql":
+        url = request.getfixturevalue("cluster").empty()
     async with EmbeddedCutover(world=world) as cutover:
-        yield Place(cutover, f"sqlite:///{tmp_path / 'archive.db'}")
+        yield Place(cutover, url)

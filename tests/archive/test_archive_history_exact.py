@@ -9,6 +9,11 @@ from bot.archive.scope import Scope
 from bot.archive.verify import verify
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 def ids(place: Place, runbook: str = "1001") -> list[str]:
     return list(place.cutover.world.runbooks[runbook].tasks)
 
@@ -25,7 +30,7 @@ async def test_a_first_run_takes_everything_as_it_was_sent(place: Place) -> None
     assert outcome.status == "complete"
     assert outcome.changes["insert"] == outcome.rows > 450
     await whole(place)
-    sent = {row[0] for row in place.ask("SELECT payload FROM change WHERE kind='workspace'")}
+    sent = {row[0] for row in place.ask("SELECT CAST(payload AS text) FROM change WHERE kind='workspace'")}
     assert all(text.startswith('{"id":"') and '"links":{"self":"/core/workspaces/' in text for text in sent)
 
 
@@ -92,7 +97,7 @@ async def test_a_runbook_that_left_the_filter_is_kept_with_its_new_stage(place: 
     await place.sync()
     place.cutover.world.runbooks["1001"].stage = "complete"
     await place.sync(Scope(stages=("planning",)))
-    rows = place.ask("SELECT op, payload FROM change WHERE kind='runbook' AND id='1001' ORDER BY seq")
+    rows = place.ask("SELECT op, CAST(payload AS text) FROM change WHERE kind='runbook' AND id='1001' ORDER BY seq")
     assert [op for op, _ in rows] == ["insert", "update"]
     assert '"stage":"complete"' in rows[1][1]
 

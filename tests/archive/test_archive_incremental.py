@@ -8,6 +8,11 @@ from archive_tools import Place
 from bot.archive.sync import INCREMENTAL
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 def asked(place: Place) -> list[str]:
     """Queries of the lists of tasks since the last look."""
     seen = [one for one in place.cutover.requests if one.path.endswith("/tasks")]
