@@ -15,7 +15,12 @@ from bot.archive.command import cli as archive
 from bot.audit import cli as audit
 from bot.settings import Settings, SettingsError, load
 
-cli = typer.Typer(help="Run Cutover runbooks from Slack.", no_args_is_help=True, add_completion=False)
+cli = typer.Typer(
+    help="Run Cutover runbooks from Slack.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # a pretty traceback shows local variables, and those hold tokens
+)
 sandbox = typer.Typer(help="Embedded servers to try things out, loopback only by default.", no_args_is_help=True)
 cli.add_typer(sandbox, name="sandbox")
 cli.add_typer(archive, name="archive")

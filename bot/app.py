@@ -76,6 +76,9 @@ class Bot(Parts):
         if left:
             _log.warning("work_left_for_the_next_start", tasks=left)
         await self.performer.drain(1.0)
+        with contextlib.suppress(BotError):
+            await self.database.flush()
+            await self.trail.append()
         await self._close()
 
     async def _start(self) -> None:
@@ -89,6 +92,7 @@ class Bot(Parts):
         if self._watching:
             self._background.start("watch", self.watch.run)
         self._background.start("recovery", self._recover)
+        self._background.start("audit", self.trail.run)
         self._background.start("prune", self._prune)
         if settings.slack_app_token is not None:
             app_web = SlackWeb(

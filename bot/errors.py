@@ -46,9 +46,10 @@ class Ambiguous(BadInput):
 
 
 class NotAllowed(BotError):
-    """The bot's own policy refuses; Cutover was not asked."""
+    """The bot's own policy refuses; Cutover was not asked. `noted`: it is on record already."""
 
     code = "not_allowed"
+    noted = False
 
 
 class Busy(BotError):

@@ -15,8 +15,9 @@ from bot.cutover import Catalogue, CutoverClient
 from bot.cutover.transport import Transport
 from bot.digest.build import digests
 from bot.digest.readings import Readings
-from bot.identity.build import build
+from bot.identity.build import build, vault
 from bot.journal import Intent, Journal
+from bot.journal.chain import Trail
 from bot.metrics import Metrics
 from bot.outbox import Outbox
 from bot.settings import Settings
@@ -69,6 +70,7 @@ class Parts:
         self.client = CutoverClient(transport, clock)
         self.links = Links(self.database)
         self.journal = Journal(self.database)
+        self.trail = Trail(self.database, self.journal, clock, vault(settings))
         self.people = People(self.web, clock, lambda: self.team_id)
         self.acting, self.connections = build(
             settings,
@@ -139,6 +141,7 @@ class Parts:
             policy=policy,
             connections=self.connections,
             journal=self.journal,
+            trail=self.trail,
             settings=self.settings,
             clock=self.clock,
             slack=self.web,

@@ -10,7 +10,6 @@ from bot.blocks import modal_connect, modals, say
 from bot.blocks.ids import ViewId
 from bot.blocks.modal_connect import TITLE, ConnectForm
 from bot.blocks.text import Mrkdwn, phrase, user
-from bot.clock import Clock
 from bot.errors import BadInput, BotError, NotAllowed
 from bot.identity import Connections, Policy, Right
 from bot.journal import Journal
@@ -43,18 +42,19 @@ async def connect_account(ask: Ask, answer: Answer, connections: Connections, po
 
 @routes.submit(ViewId.CONNECT, lambda view: modal_connect.read_connect(state_of(view)), then=TITLE)
 async def submit_connect(
-    ask: Ask, answer: Answer, form: ConnectForm, connections: Connections, journal: Journal, clock: Clock
+    ask: Ask, answer: Answer, form: ConnectForm, connections: Connections, journal: Journal
 ) -> None:
     actor = ask.wish.actor
     try:
         person, account = await connections.connect(actor, form.token.get_secret_value())
     except BotError as error:
+        journal.note("not connected", actor, ask.now.timestamp(), {"why": error.sentence})
         again = modal_connect.connect(ask.delivery.key, channel=ask.channel_id, problem=say.error(error))
         if not await answer.show(again):
             answer.missed = None
             await answer.say(say.error(error))
         return
-    journal.note("connected", actor, clock.unix(), {"cutover": person.id, "tail": account.tail})
+    journal.note("connected", actor, ask.now.timestamp(), {"cutover": person.id, "tail": account.tail})
     await answer.show(modals.notice(TITLE, modal_connect.connected(person, account.tail)))
 
 
@@ -65,7 +65,6 @@ async def disconnect_account(
     connections: Connections,
     policy: Policy,
     journal: Journal,
-    clock: Clock,
     settings: Settings,
 ) -> None:
     """Forget your Cutover token; for administrators: undo somebody's pair with a Cutover user."""
@@ -78,7 +77,9 @@ async def disconnect_account(
     before = await connections.disconnect(ask.team_id, person, pair=bool(other))
     if before is None or not (other or before.sealed):
         raise BadInput("There is nothing to forget.", "No token is kept.")
-    journal.note("disconnected", actor, clock.unix(), {"of": person, "cutover": before.cutover_id, "tail": before.tail})
+    journal.note(
+        "disconnected", actor, ask.now.timestamp(), {"of": person, "cutover": before.cutover_id, "tail": before.tail}
+    )
     await answer.say(say.done(_forgotten(person, before.tail, bool(other)), hint=_next(settings)))
 
 

@@ -6,6 +6,7 @@ from bot.blocks.say import HelpEntry
 from handlers import (
     about,
     account,
+    audit,
     comments,
     digests,
     home,
@@ -45,6 +46,7 @@ def all_routes() -> Routes:
         home.routes,
         about.routes,
         account.routes,
+        audit.routes,
         pickers.routes,
         planning.routes,
     )

@@ -6,6 +6,7 @@ One Bolt listener per kind, with our own table behind it: Bolt looks at its list
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
@@ -20,7 +21,7 @@ from bot.actions import DoneUnread, StillOpen, Wish
 from bot.blocks import modals, say
 from bot.blocks.ids import RETIRED
 from bot.blocks.message import Message
-from bot.errors import BadInput, BotError, UnknownOutcome
+from bot.errors import BadInput, BotError, NotAllowed, UnknownOutcome
 from bot.identity import Actor
 from bot.metrics import Metrics
 from bot.slack.answer import Answer, Poster
@@ -30,6 +31,7 @@ from bot.slack.inbox import Inbox
 from bot.slack.web import SlackWeb
 from handlers import grammar
 from handlers.ask import Ask, Choose
+from handlers.gate import check_look, note_refusal
 from handlers.routes import Listener, Routes, Submit, arguments, is_errors
 from handlers.services import Services
 
@@ -147,6 +149,7 @@ class Guard:
             async with asyncio.timeout(_OPTIONS_SECONDS):
                 if listener is not None:
                     ask = await self._ask(delivery, named=False)
+                    await check_look(ask, self._services.policy)
                     options = await listener(**arguments(listener, {"ask": ask}, self._services))
         except (BotError, TimeoutError) as error:
             _log.warning("options_empty", error=type(error).__name__)
@@ -186,6 +189,7 @@ class Guard:
         except BotError as error:
             outcome = "refused"
             _log.info("refused", name=delivery.name, code=error.code, user=delivery.user_id)
+            note_refusal(delivery, error, self._services.journal, self._services.clock.unix())
             await self._tell(answer, say.error(error), "" if isinstance(error, _PERHAPS_DONE) else "Not done")
         except Exception:
             outcome = "failed"
@@ -245,7 +249,8 @@ class Guard:
 
     async def _event(self, delivery: Delivery, answer: Answer) -> None:
         ask = await self._ask(delivery, named=False)
-        await self._call(self._routes.events[delivery.name], ask, answer)
+        with contextlib.suppress(NotAllowed):  # nobody asked for anything, so nothing is said
+            await self._call(self._routes.events[delivery.name], ask, answer)
 
     async def _shortcut(self, delivery: Delivery, answer: Answer) -> None:
         listener = self._routes.shortcuts.get(delivery.name)
@@ -254,6 +259,7 @@ class Guard:
         await self._call(listener, await self._ask(delivery), answer)
 
     async def _call(self, listener: Listener, ask: Ask, answer: Answer, form: Any = None) -> None:
+        await check_look(ask, self._services.policy)
         given = {"ask": ask, "answer": answer, "form": form, "rerun": self.rerun}
         await listener(**arguments(listener, given, self._services))
 

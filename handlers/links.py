@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from bot.blocks import announce, picks, say
 from bot.blocks.text import channel, phrase
-from bot.clock import Clock
 from bot.errors import BadInput, SlackError
+from bot.identity import Policy, Right
+from bot.journal import Journal
+from bot.model import Runbook
 from bot.outbox import Outbox
 from bot.settings import Settings
 from bot.slack.answer import Answer
@@ -23,7 +25,14 @@ _LATER = frozenset({"ratelimited", "unreachable", "internal_error", "fatal_error
 
 @routes.command("cutover", "link", "<runbook>")
 async def link_channel(
-    ask: Ask, answer: Answer, targets: Targets, links: Links, outbox: Outbox, clock: Clock, settings: Settings
+    ask: Ask,
+    answer: Answer,
+    targets: Targets,
+    links: Links,
+    outbox: Outbox,
+    settings: Settings,
+    policy: Policy,
+    journal: Journal,
 ) -> None:
     """Bind this channel to a runbook, so that commands here mean it."""
     words = grammar.unquoted(ask.words)
@@ -31,27 +40,37 @@ async def link_channel(
         hint = "Name another runbook to bind the channel to that one."
         await answer.say(say.note(phrase("This channel is linked to {name}.", name=known.runbook_name), hint))
         return
+    await policy.check(ask.wish.actor, Right.LINKS, ask.channel_id, "link this channel to a runbook")
     if not words and not ask.runbook_id:
         raise Choose(picks.ask_runbook("Which runbook do you want to link to this channel?", ask.pick()))
     runbook = await targets.runbook(ask, words)
+    await _bind(ask, runbook, links, outbox, settings, journal)
+    if answer.redraws:
+        said = phrase("Linked {name} to {channel}.", name=runbook.name, channel=channel(ask.channel_id))
+        await answer.say(say.done(said))
+
+
+async def _bind(ask: Ask, runbook: Runbook, links: Links, outbox: Outbox, settings: Settings, journal: Journal) -> None:
     try:
         ts = await outbox.deliver(f"link:{ask.wish.once}", ask.channel_id, announce.linked(runbook, ask.user_id))
     except SlackError as error:
         raise _refused(error, settings.bot_command_prefix) from error
-    link = Link(ask.team_id, ask.channel_id, runbook.id, runbook.name, ask.user_id, clock.unix(), ts)
-    await links.save(link)
-    if answer.redraws:
-        await answer.say(
-            say.done(phrase("Linked {name} to {channel}.", name=runbook.name, channel=channel(ask.channel_id)))
-        )
+    at = ask.now.timestamp()
+    await links.save(Link(ask.team_id, ask.channel_id, runbook.id, runbook.name, ask.user_id, at, ts))
+    journal.note("linked", ask.wish.actor, at, {"channel": ask.channel_id, "runbook": runbook.id})
 
 
 @routes.command("cutover", "unlink")
-async def unlink_channel(ask: Ask, answer: Answer, links: Links, outbox: Outbox) -> None:
+async def unlink_channel(
+    ask: Ask, answer: Answer, links: Links, outbox: Outbox, policy: Policy, journal: Journal
+) -> None:
     """Take the runbook off this channel."""
+    await policy.check(ask.wish.actor, Right.LINKS, ask.channel_id, "unlink this channel")
     link = await links.remove(ask.team_id, ask.channel_id)
     if link is None:
         raise BadInput("This channel is not linked to a runbook.", "Nothing was changed.")
+    told = {"channel": ask.channel_id, "runbook": link.runbook_id}
+    journal.note("unlinked", ask.wish.actor, ask.now.timestamp(), told)
     post = announce.unlinked(link.runbook_name, ask.user_id)
     try:
         await outbox.deliver(f"unlink:{ask.wish.once}", ask.channel_id, post)

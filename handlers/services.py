@@ -12,6 +12,7 @@ from bot.cutover import Catalogue, CutoverClient
 from bot.digest.run import Digests
 from bot.identity import Connections, Policy
 from bot.journal import Journal
+from bot.journal.chain import Trail
 from bot.outbox import Outbox
 from bot.settings import Settings
 from bot.slack.people import People
@@ -41,6 +42,7 @@ class Services:
     policy: Policy
     connections: Connections
     journal: Journal
+    trail: Trail
     settings: Settings
     clock: Clock
     slack: SlackWeb

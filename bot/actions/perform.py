@@ -88,6 +88,7 @@ class Performer:
 
     def refused(self, wish: Wish, right: Right, runbook_id: str, refusal: NotAllowed) -> None:
         """Put on record that somebody wanted what they may not."""
+        refusal.noted = True
         told = {"right": str(right), "runbook": runbook_id, "why": refusal.sentence, "origin": dict(wish.origin)}
         self.journal.note("refused", wish.actor, self.clock.unix(), told)
 

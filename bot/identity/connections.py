@@ -16,7 +16,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.cutover import CutoverClient
-from bot.errors import BadInput, BotError, CutoverError, Forbidden, NotAllowed, NotFound, Unauthorised
+from bot.errors import BadInput, CutoverError, Forbidden, NotAllowed, NotFound, Unauthorised
 from bot.identity.accounts import Account, Accounts
 from bot.identity.own import OwnClients
 from bot.identity.policy import Actor
@@ -38,7 +38,7 @@ class Members(Protocol):
     async def known(self, user_id: str) -> Member | None: ...
 
 
-class NotYours(BotError):
+class NotYours(NotAllowed):
     """Cutover names somebody else as the author of what was written with this person's token."""
 
     code = "not_your_token"

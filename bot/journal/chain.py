@@ -20,6 +20,7 @@ import structlog
 from bot.clock import Clock
 from bot.errors import BotError
 from bot.identity.vault import Vault
+from bot.journal.export import latest
 from bot.journal.journal import OPEN, Journal
 from bot.store import Database
 from bot.store.tables import audit, audit_heads, audit_waiting, intents
@@ -54,6 +55,7 @@ class Trail:
         self._journal = journal
         self._clock = clock
         self._vault = vault
+        self._began = clock.unix()
         self._told = clock.monotonic()
 
     async def run(self) -> None:
@@ -79,13 +81,19 @@ class Trail:
             _log.info("audit_head", head=head)
         return rows
 
+    async def latest(self, most: int) -> list[dict[str, Any]]:
+        """The last rows, newest first, with what happened up to now. Raises `StoreUnavailable`."""
+        await self._journal.flush()
+        await self.append()
+        return await self._database.read(lambda c: latest(c, most))
+
     def _batch(self, connection: sa.Connection) -> tuple[int, str]:
-        at = self._clock.unix()
         where = audit_heads.c.writer == self.writer
         head = connection.execute(sa.select(audit_heads).where(where)).mappings().first()
         seq, digest = (head["seq"], head["hash"]) if head else (0, FIRST)
-        entries = [] if head else [(at, {"what": "begin", "heads": _heads(connection)})]
-        entries += [*_from_intents(connection), *_from_notes(connection)]
+        entries = [] if head else [(self._began, {"what": "begin", "heads": _heads(connection)})]
+        new = [*_from_intents(connection), *_from_notes(connection)]
+        entries += sorted(new, key=lambda entry: entry[0])
         rows = []
         for moment, told in entries:
             body = json.dumps(told, sort_keys=True, separators=(",", ":"))
