@@ -54,7 +54,9 @@ def history(known: Known, events: Iterable[Event], json: bool) -> Iterator[str]:
         yield f"{known.kind} {known.id}{below}: {known.name}"
     for event in events:
         if json:
-            yield _json(asdict(event))
+            head = {name: value for name, value in asdict(event).items() if name not in ("fields", "payload")}
+            head["fields"] = [one._asdict() for one in event.fields]
+            yield _json(head)[:-1] + f',"payload":{event.payload or "null"}}}'
             continue
         source = f", Cutover's time {event.source}" if event.source else ""
         why = f" ({event.reason})" if event.reason else ""
