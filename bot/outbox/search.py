@@ -30,13 +30,17 @@ def metadata_of(key: str) -> dict[str, Any]:
 
 
 async def find(web: SlackWeb, channel_id: str, letter: Waiting, thread_ts: str | None) -> str | None:
-    """The ts of the message that carries the letter's key, or None. Raises `CannotLook`; `SlackError` for trouble."""
+    """The ts of the message that carries the letter's key, or None. Raises `CannotLook`; `SlackError` for trouble.
+
+    An answer is looked for in the channel too: it may have gone before the message that it answers.
+    """
     oldest = f"{max(letter.at - _MARGIN, 0.0):.6f}"
-    async for message in _messages(web, channel_id, oldest, thread_ts):
-        carried = message.get("metadata")
-        payload = carried.get("event_payload") if isinstance(carried, dict) else None
-        if isinstance(payload, dict) and payload.get("key") == letter.key:
-            return str(message.get("ts", ""))
+    for place in (thread_ts, None) if thread_ts is not None else (None,):
+        async for message in _messages(web, channel_id, oldest, place):
+            carried = message.get("metadata")
+            payload = carried.get("event_payload") if isinstance(carried, dict) else None
+            if isinstance(payload, dict) and payload.get("key") == letter.key:
+                return str(message.get("ts", ""))
     return None
 
 

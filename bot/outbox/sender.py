@@ -172,7 +172,7 @@ class Sender:
 
 
 def _parent(lane: Lane, letter: Waiting) -> Waiting | None:
-    """The letter that this one answers, where that is not posted yet."""
-    if not letter.thread_slot or letter.thread_slot in lane.stands:
+    """The letter that this one answers, where that is not posted yet. What may stand already keeps its place."""
+    if not letter.thread_slot or letter.thread_slot in lane.stands or letter.state == "sending":
         return None
     return next((one for one in lane.letters if one.slot == letter.thread_slot and one is not letter), None)

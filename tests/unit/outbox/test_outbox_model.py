@@ -7,7 +7,8 @@ import tempfile
 from typing import Any
 
 import hypothesis.strategies as st
-from hypothesis import HealthCheck, given, settings
+import pytest
+from hypothesis import HealthCheck, given, note, settings
 from outbox_tools import Desk, Mail, no_answer, refusal
 
 from bot.clock import ManualClock
@@ -99,6 +100,8 @@ async def tell(steps: list[Step], folder: str) -> None:
         for step in steps:
             await run.step(step)
         for _ in range(60):
+            if await run.mail.outbox.waiting() == 0:
+                break
             await run.send(10)
         assert await run.mail.outbox.waiting() == 0
         run.check()
@@ -106,8 +109,10 @@ async def tell(steps: list[Step], folder: str) -> None:
         await database.close()
 
 
+@pytest.mark.timeout(240)
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(STEPS)
 def test_whatever_happens_every_post_stands_once_and_in_order(steps: list[Step]) -> None:
+    note(f"the story: {steps!r}")
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(tell(steps, folder))

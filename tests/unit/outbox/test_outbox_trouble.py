@@ -71,6 +71,15 @@ async def test_an_answer_in_a_thread_is_looked_for_in_its_thread(mail: Mail, des
     assert desk.methods()[-1] == "conversations.replies"
 
 
+async def test_an_answer_in_doubt_that_went_before_what_it_answers_is_found(mail: Mail, desk: Desk) -> None:
+    desk.fail("chat.postMessage", no_answer(), taken=True)
+    await mail.put("a", thread_slot="run")
+    await mail.send()
+    await mail.put("run", slot="run")
+    await mail.drain()
+    assert desk.texts() == ["a", "run"]
+
+
 async def test_a_found_post_keeps_its_slot_and_its_pin(mail: Mail, desk: Desk) -> None:
     desk.fail("chat.postMessage", no_answer(), taken=True)
     await mail.put("1", slot="board", pin=True)
