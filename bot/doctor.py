@@ -13,6 +13,7 @@ from bot.clock import Clock
 from bot.cutover import CutoverClient
 from bot.cutover.transport import Transport
 from bot.errors import BotError, Forbidden, SlackError, Unauthorised
+from bot.identity.build import policy, vault
 from bot.settings import Settings, SettingsError, load
 from bot.slack.web import SlackWeb
 from bot.store.check import check
@@ -65,10 +66,48 @@ async def _findings(settings: Settings, session: aiohttp.ClientSession) -> Async
     async for finding in _cutover(settings, session):
         yield finding
     yield await _store(settings)
+    async for finding in _trust(settings, session):
+        yield finding
     if settings.bot_operators:
         yield Finding("BOT_OPERATORS", True, f"{len(settings.bot_operators)} may start live runs and override")
     else:
         yield Finding("BOT_OPERATORS", True, "empty: nobody can start a live run from Slack")
+
+
+async def _trust(settings: Settings, session: aiohttp.ClientSession) -> AsyncIterator[Finding]:
+    """Who may do what, and with which account; only what is set."""
+    try:
+        if keys := vault(settings):
+            yield Finding("BOT_ENCRYPTION_KEYS", True, f"people can connect; the key {keys.current} seals their tokens")
+    except ValueError as error:
+        yield Finding("BOT_ENCRYPTION_KEYS", False, f"{_reason(error)}. `cutover-bot key` makes one.")
+    if settings.bot_service_mode == "off" and settings.bot_encryption_keys is None:
+        sentence = "off, and without BOT_ENCRYPTION_KEYS nobody can connect: nothing can be done from Slack."
+        yield Finding("BOT_SERVICE_MODE", False, sentence)
+    if settings.bot_policy is not None:
+        yield await _policy(settings, session)
+
+
+async def _policy(settings: Settings, session: aiohttp.ClientSession) -> Finding:
+    try:
+        rules = policy(settings, Clock()).rules
+    except ValueError as error:
+        return Finding("BOT_POLICY", False, f"{_reason(error)}.")
+    web = SlackWeb(session, settings.slack_api_url, settings.slack_bot_token.get_secret_value(), Clock())
+    for group in sorted(rules.groups):
+        try:
+            await web.call("usergroups.users.list", usergroup=group)
+        except SlackError as error:
+            advice = {
+                "missing_scope": "it names user groups: give the app the scope usergroups:read and install it again.",
+                "no_such_subteam": f"there is no user group {group}.",
+            }
+            return Finding("BOT_POLICY", False, advice.get(error.error, f"Slack answers {error.error} to {group}."))
+    return Finding("BOT_POLICY", True, f"{len(rules.grants)} grants; what they do not name is refused")
+
+
+def _reason(error: ValueError) -> str:
+    return str(error).partition(": ")[2].rstrip(".")
 
 
 async def _bot_token(settings: Settings, session: aiohttp.ClientSession) -> Finding:
