@@ -15,7 +15,7 @@ from bot.blocks.ids import ActionId
 from bot.blocks.message import Message, message
 from bot.blocks.text import Mrkdwn, bold, duration, join, literal, literal_lines, phrase, user, when
 from bot.blocks.values import RunbookValue, encode, seen_runbook
-from bot.model import Ref, Runbook, RunbookStage, Stream, Task, TaskType, Text
+from bot.model import Completion, Ref, Runbook, RunbookStage, Stream, Task, TaskType, Text
 
 _LISTED = 10
 _BEHIND = 4
@@ -209,7 +209,9 @@ def _progress(scene: Scene, task: Task, by: By | None) -> Mrkdwn | None:
     """Who moved it and when; what was planned where nobody has yet."""
     who = phrase(" by {who}", who=literal(by.name, 60)) if by else Mrkdwn("")
     if task.is_complete:
-        done = "⏭️ Skipped" if task.is_skipped else "🕒 Finished"
+        done = "🕒 Finished"
+        if task.is_skipped:
+            done = "🚫 Abandoned" if task.completion_type == Completion.ABANDONED else "⏭️ Skipped"
         at = phrase(" at {at}", at=when(task.end_actual, scene.now)) if task.end_actual else Mrkdwn("")
         seconds = (
             (task.end_actual - task.start_actual).total_seconds() if task.start_actual and task.end_actual else 0.0

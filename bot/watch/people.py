@@ -17,9 +17,9 @@ from bot.clock import Clock
 from bot.cutover import Catalogue
 from bot.errors import BotError, SlackError
 from bot.journal import Journal
-from bot.model import Ref, RunbookStage, TaskStage, Text
+from bot.model import Completion, Ref, RunbookStage, TaskStage, Text
 from bot.model.changes import Change, RunbookStageChanged, RunbookStatusChanged, TaskMoved
-from bot.model.snapshot import Snapshot
+from bot.model.snapshot import Snapshot, TaskState
 from bot.slack.web import SlackWeb
 from bot.watch.events import Event
 from bot.watch.news import RUN, STATUS, Doer
@@ -125,7 +125,7 @@ class Doers:
     async def of(self, old: Snapshot, changes: Sequence[Change]) -> dict[str, Doer]:
         """By task id, and `RUN` and `STATUS`, for what happened since `old` was read."""
         found: dict[str, Doer] = {}
-        moves = [change for change in changes if isinstance(change, TaskMoved) and change.new.stage in _MOVES]
+        moves = [change for change in changes if isinstance(change, TaskMoved) and _by_hand(change.new)]
         for change in (*(one for one in changes if not isinstance(one, TaskMoved)), *moves[:_ASKED]):
             key, task_id, verbs = _asked(change)
             if key and (doer := await self._last(old, task_id, verbs) or await self._told(old.runbook.id, key)):
@@ -153,6 +153,11 @@ class Doers:
         except BotError:
             return None
         return Doer(person.name, await self._mentions.by_email(email)) if person is not None else None
+
+
+def _by_hand(task: TaskState) -> bool:
+    """What ended by itself, or because another branch was chosen, was nobody's doing."""
+    return task.stage in _MOVES and task.completion_type not in (Completion.AUTO, Completion.ABANDONED)
 
 
 def _asked(change: Change) -> tuple[str, str, tuple[str, ...]]:

@@ -108,3 +108,12 @@ def test_nothing_is_counted_that_did_not_happen() -> None:
     assert "*3 changes at once*" in said
     assert "2 started · 1 became late" in said
     assert "finished" not in said
+
+
+@pytest.mark.parametrize(
+    ("kind", "word"),
+    [("complete_normal", "Finished"), ("complete_skipped", "Skipped"), ("complete_abandoned", "Abandoned")],
+)
+def test_a_task_that_ended_says_how(kind: str, word: str) -> None:
+    ended = Task("4", "101", Text("x"), "complete", completion_type=kind, end_actual=NOW)
+    assert f"{word} by Sam at" in news.task_post(scene("x"), ended, by=By(Text("Sam"))).text

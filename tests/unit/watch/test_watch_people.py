@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from watch_world import snapshot, task
 
 from bot.clock import ManualClock
 from bot.errors import SlackError, Unavailable
-from bot.model import Person, Ref
-from bot.watch.people import Mentions
+from bot.journal import Intent
+from bot.model import Person, Ref, Text
+from bot.watch.diff import diff
+from bot.watch.people import Doers, Mentions
 
 SAM, MEI, TEAM = Ref("user", "402"), Ref("user", "403"), Ref("runbook_team", "1")
 
@@ -74,3 +77,16 @@ async def test_trouble_of_the_moment_is_not_remembered(trouble: str) -> None:
 async def test_who_cannot_be_read_in_cutover_is_left_out() -> None:
     found, _, _ = mentions(_402={"id": "U2"})
     assert await found.of([Ref("user", "down"), Ref("user", "none"), SAM]) == {SAM: "U2"}
+
+
+async def test_what_nobody_did_has_no_doer() -> None:
+    class Said:
+        async def last(self, runbook_id: str, task_id: str, verbs: tuple[str, ...]) -> Any:
+            return Intent("i", 1e9, "T1", "U1", Text("Dana Okafor"), verbs[0], runbook_id, task_id), None
+
+    old = snapshot(task("1"), task("2"), task("3"))
+    kinds = ("complete_normal", "complete_auto", "complete_abandoned")
+    new = snapshot(*(task(str(n + 1), "complete", completion_type=kind) for n, kind in enumerate(kinds)))
+    doers = Doers(Said(), Catalogue(), mentions()[0], ManualClock())  # type: ignore[arg-type]
+    found = await doers.of(old, diff(old, new))
+    assert {key: doer.name.raw for key, doer in found.items()} == {"1": "Dana Okafor"}
