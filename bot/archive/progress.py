@@ -14,6 +14,7 @@ from rich.progress import Progress as Bars
 
 from bot.archive.crawl import Progress
 from bot.archive.log import Found
+from bot.archive.runs import FINE
 
 EVERY: Final = 5.0
 """Seconds between two lines."""
@@ -31,7 +32,7 @@ class Lines:
 
     def read(self, found: Found) -> None:
         self._rows += found.uniq
-        if found.status not in ("ok", "not_offered"):
+        if found.status not in FINE:
             where = f" of {found.parent}" if found.parent else ""
             print(f"{found.kind}{where}: {found.status}: {found.note or ''}", file=sys.stderr)
         self.skipped()

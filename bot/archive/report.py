@@ -27,7 +27,7 @@ def outcome(done: Outcome) -> Iterator[str]:
     yield f"Log: {changes}. {done.requests} requests."
     if done.missing:
         yield f"Not offered by this Cutover: {', '.join(sorted(done.missing))}."
-    odd = {name: count for name, count in done.units.items() if name not in ("ok", "not_offered")}
+    odd = {name: count for name, count in done.units.items() if name not in ("ok", "not_offered", "unchanged")}
     if odd:
         counted = ", ".join(f"{count} {name}" for name, count in sorted(odd.items()))
         yield f"Lists not as expected: {counted}. `cutover-bot archive verify` names them."
