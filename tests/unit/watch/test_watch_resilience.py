@@ -7,12 +7,14 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from watch_desk import Desk, Nobody
 from watch_world import snapshot, stream, task
 
 from bot.errors import StoreUnavailable
 from bot.model.changes import TaskBecameLate, TaskEdited, TaskMoved, TaskRemoved
-from bot.model.hearing import Hearing
+from bot.model.hearing import Hearing, Kind
+from bot.store.tables import posts
 from bot.watch.coordinator import Watch
 from bot.watch.diff import diff
 from bot.watch.quiet import is_quiet
@@ -124,3 +126,16 @@ def test_quiet_hours_that_cannot_be_read_are_none(odd: str) -> None:
     from datetime import UTC, datetime
 
     assert not is_quiet(Hearing(quiet_from=odd, quiet_to="06:00"), "UTC", datetime(2026, 11, 20, 3, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("stands", [True, False])
+async def test_a_message_that_stands_is_edited_though_nobody_asked_to_hear_of_it(desk: Desk, stands: bool) -> None:
+    await desk.link("C2", (Kind.STREAM_STATUS,))
+    await first(desk)
+    message = {"channel_id": "C2", "slot": "101/plan/task/0", "message_ts": "1.0", "digest": "", "at": 0.0}
+    if stands:
+        await desk.database.write(lambda c: c.execute(sa.insert(posts).values(message)))
+    desk.cutover.stages["0"] = "complete"
+    desk.clock.advance(5)
+    await desk.watch("two").poll_due()
+    assert len(await desk.told("C2")) == stands
