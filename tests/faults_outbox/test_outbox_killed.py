@@ -152,9 +152,8 @@ async def test_without_the_history_scope_at_most_one_repeat_for_a_kill_and_lane(
             assert len(said) - CHANGES <= KILLS
 
 
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 async def test_of_two_replicas_one_is_killed_and_the_other_goes_on(url: str, source: Database) -> None:
-    if not source.shared:
-        pytest.skip("SQLite is for one process")
     async with stage(url, history=True) as bots:
         one, two = await asyncio.gather(bots.start("one"), bots.start("two"))
         await bots.slack.until(lambda: len(texts(bots.slack, CHANNELS[0])) > CHANGES // 4, timeout=60)
