@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from bot.model import Runbook, Stream, Task
 from bot.model.snapshot import RunbookState, StreamState, TaskState
@@ -63,17 +63,6 @@ def runbook_state(runbook: Runbook) -> RunbookState:
         end_actual=_iso(runbook.end_actual),
         updated_at=_iso(runbook.updated_at),
     )
-
-
-def moment(text: str | None) -> datetime | None:
-    """A time of a snapshot as aware UTC; None when there is none or it cannot be read."""
-    if not text:
-        return None
-    try:
-        found = datetime.fromisoformat(text.strip().removesuffix(" UTC"))
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def _iso(at: datetime | None) -> str | None:

@@ -10,7 +10,6 @@ from datetime import datetime
 
 import msgspec
 
-from bot.cutover.states import moment
 from bot.model import TaskStage
 from bot.model.changes import (
     Change,
@@ -23,6 +22,7 @@ from bot.model.changes import (
     TaskMoved,
     TaskRemoved,
 )
+from bot.model.progress import moment
 from bot.model.snapshot import RunbookState, Snapshot, StreamState, TaskState
 
 _FORECAST = 60.0

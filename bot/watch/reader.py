@@ -18,9 +18,9 @@ import msgspec
 from bot.clock import Clock
 from bot.cutover import CutoverClient, paths, slim, states
 from bot.cutover.slim import Newest, Recognised, TaskPage
-from bot.cutover.states import moment
 from bot.errors import BadAnswer, RateLimited, Refused
 from bot.model import RunbookStage, TaskStage
+from bot.model.progress import moment
 from bot.model.snapshot import RunbookState, Snapshot, StreamState, TaskState
 from bot.watch.diff import crept
 
