@@ -61,7 +61,7 @@ def read_connect(state: State) -> ConnectForm | Errors:
     name = next((str(one) for one in values if str(one).startswith(SECRET)), "") if isinstance(values, Mapping) else ""
     given: Any = forms.element(state, name).get("value")
     token = (given if isinstance(given, str) else "").strip().strip("\"'`").strip()
-    token = token.removeprefix("Bearer ").strip()
+    token = token.removeprefix("Bearer").strip()
     if not token:
         return {name: "Paste the token."}
     if any(char.isspace() for char in token) or not token.isascii() or not token.isprintable():
