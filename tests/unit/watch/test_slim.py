@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.cutover import slim, states, wire
 from bot.errors import BadAnswer
 from bot.model import Ref
-from bot.model.progress import refs
+from bot.model.progress import moment, refs
 
 NAMES = ["id", "type", "attributes", "relationships", "data", "links", "next", "href", "meta", "page", "total"]
 NAMES += ["name", "stage", "duration", "is_late", "updated_at", "assignees", "stream", "stream_id", "number"]
@@ -105,13 +105,13 @@ def test_links_and_totals_are_read_in_all_their_forms() -> None:
 
 @pytest.mark.parametrize("text", ["2026-11-20 21:00:00 UTC", "2026-11-20T23:00:00+02:00", "2026-11-20T21:00:00.000Z"])
 def test_a_moment_is_read_in_all_its_forms(text: str) -> None:
-    read = states.moment(slim.task_page(page(item(updated_at=text))).tasks[0].updated_at)
+    read = moment(slim.task_page(page(item(updated_at=text))).tasks[0].updated_at)
     assert read == datetime(2026, 11, 20, 21, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("text", ["", "soon", "0001-01-01T00:00:00+14:00", None])
 def test_what_is_no_moment_is_none(text: str | None) -> None:
-    assert states.moment(text) is None
+    assert moment(text) is None
 
 
 def test_what_came_before_is_recognised_and_what_went_is_forgotten() -> None:
