@@ -169,7 +169,9 @@ class Log:
     def _known_elsewhere(self, found: Found, known: dict[str, Head]) -> None:
         """Resources that were below another parent are the same resources."""
         fresh = [one for one in found.rows if one not in known]
-        sql = "SELECT id, seq, live, hash, parent FROM head WHERE kind=? AND id IN ({ids})"
+        # Without the hint SQLite walks through all of a kind for a list of ids.
+        hint = self.database.by_index("head_id")
+        sql = f"SELECT id, seq, live, hash, parent FROM head{hint} WHERE kind=? AND id IN ({{ids}})"  # noqa: S608
         for row in self.database.among(sql, (found.kind,), fresh):
             known[row[0]] = Head(*row)
 

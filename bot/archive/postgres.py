@@ -79,6 +79,9 @@ class PostgresDatabase(Database):
     def settle(self) -> None:
         """A commit is durable already."""
 
+    def by_index(self, name: str) -> str:
+        return ""
+
     def joined(self, column: str) -> str:
         return f"string_agg({column}, ', ')"
 

@@ -28,8 +28,8 @@ CREATE TABLE IF NOT EXISTS change (
 CREATE INDEX IF NOT EXISTS change_of ON change (kind, id, seq);
 CREATE TABLE IF NOT EXISTS head (
   kind TEXT NOT NULL, id TEXT NOT NULL, parent TEXT NOT NULL, seq {big} NOT NULL, live INTEGER NOT NULL, hash {bytes},
-  updated_at TEXT, PRIMARY KEY (kind, id)){rowless};
-CREATE INDEX IF NOT EXISTS head_below ON head (kind, parent);
+  updated_at TEXT, PRIMARY KEY (kind, parent, id)){rowless};
+CREATE UNIQUE INDEX IF NOT EXISTS head_id ON head (kind, id);
 CREATE TABLE IF NOT EXISTS ship (
   target TEXT PRIMARY KEY, last_seq {big} NOT NULL, shipped_at TEXT NOT NULL, kind TEXT NOT NULL)
 """
