@@ -88,6 +88,7 @@ class Bot(Parts):
             self.health_url = await self._doors.open(app, settings.bot_health_listen)
         self._background.start("identify", self._identify)
         self._background.start("outbox", self.outbox.run)
+        self._background.start("links", lambda: self.links.follow(self.clock))
         self._background.start("digests", self.digests.run)
         if self._watching:
             self._background.start("watch", self.watch.run)

@@ -82,7 +82,7 @@ class Parts:
             clock=clock,
         )
         self.performer = Performer(self.client, self.journal, clock, self.acting)
-        self.outbox = Outbox(self.database, self.web, clock)
+        self.outbox = Outbox(self.database, self.web, clock, command=f"/{settings.bot_command_prefix}cutover link")
         self.inbox = Inbox(self.database, clock)
         self._watch()
         self.recovery = Recovery(self.performer, self.journal, clock, self._tell)
