@@ -14,7 +14,9 @@ import psycopg
 from bot.archive.database import Database
 from bot.archive.errors import ArchiveBusy, ArchiveError
 
-_LOCK: Final = "SELECT pg_try_advisory_lock(hashtext('cutover-chatops archive'))"
+_LOCK: Final = "SELECT pg_advisory_lock(hashtext('cutover-chatops archive'))"
+_PATIENCE: Final = "2s"
+"""A process that has just died holds its lock until its server notices."""
 _OBJECT: Final = "CASE WHEN json_typeof({0}->'{1}')='object' THEN {0}->'{1}' END"
 
 
@@ -37,9 +39,19 @@ class PostgresDatabase(Database):
             )
             if not write:
                 self.raw.execute("SET default_transaction_read_only = on")
-            elif not self.raw.execute(_LOCK).fetchone()[0]:
+                return
+            self.raw.execute(f"SET lock_timeout = '{_PATIENCE}'")
+            try:
+                self.raw.execute(_LOCK)
+            except psycopg.errors.LockNotAvailable:
                 self.raw.close()
-                raise ArchiveBusy("Another process is writing to this archive.", "Wait for it to end.")
+                raise ArchiveBusy("Another process is writing to this archive.", "Wait for it to end.") from None
+
+    def close(self) -> None:
+        # The server sees the end of a connection a moment later; whoever comes next must not wait for that.
+        with contextlib.suppress(psycopg.Error):
+            self.raw.execute("SELECT pg_advisory_unlock_all()")
+        self.raw.close()
 
     def _explain(self, problem: Exception) -> NoReturn:
         if isinstance(problem, psycopg.errors.DiskFull):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from archive_tools import Place
 
+from bot.archive.database import open_archive
+from bot.archive.errors import ArchiveBusy
 from bot.archive.scope import Scope
 from bot.archive.verify import verify
 
@@ -127,3 +129,16 @@ async def test_a_page_that_cannot_be_right_retires_nothing(place: Place, page: i
     place.cutover.forget_faults()
     assert (await place.sync()).status == "complete"
     await whole(place)
+
+
+async def test_while_one_writes_another_is_told_to_wait(place: Place) -> None:
+    await place.sync()
+    holder = open_archive(place.url, write=True)
+    try:
+        with pytest.raises(ArchiveBusy):
+            await place.sync()
+        with place.reading() as database:
+            assert verify(database, deep=False).problems == []
+    finally:
+        holder.close()
+    assert (await place.sync()).status == "complete"

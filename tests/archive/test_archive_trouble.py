@@ -15,7 +15,7 @@ from archive_tools import Place, Quiet
 
 from bot.archive import sync as syncing
 from bot.archive.database import Database, open_archive
-from bot.archive.errors import ArchiveBusy, ArchiveError
+from bot.archive.errors import ArchiveError
 from bot.archive.scope import Scope
 from bot.archive.sync import Source
 from bot.archive.verify import verify
@@ -227,14 +227,3 @@ async def test_a_folder_that_does_not_exist_is_a_sentence(place: Place, tmp_path
     place.url = f"sqlite:///{tmp_path / 'none' / 'a.db'}"
     with pytest.raises(ArchiveError, match="cannot be opened"):
         await place.sync()
-
-
-async def test_two_runs_at_once_do_not_meet(place: Place) -> None:
-    await place.sync()
-    holder = open_archive(place.url, write=True)
-    try:
-        with pytest.raises(ArchiveBusy):
-            await place.sync()
-    finally:
-        holder.close()
-    assert (await place.sync()).status == "complete"
