@@ -44,16 +44,24 @@ class Database:
         self._lock: sqlite3.Connection | None = None
         if not (write and make) and not Path(path).is_file():
             raise ArchiveError("There is no archive yet.", "`cutover-bot archive sync` makes one.")
-        with self.told():
-            target = f"{Path(path).absolute().as_uri()}?mode={'rwc' if write else 'ro'}"
-            if write:
-                self._lock = _only_writer(path)
-            self.raw: Any = sqlite3.connect(target, uri=True, check_same_thread=False, isolation_level=None, timeout=10)
-            if write:
-                self.execute("PRAGMA journal_mode=WAL")
-                # A commit lost with the power takes its unit's row along: the unit is read again, nothing is torn.
-                self.execute("PRAGMA synchronous=NORMAL")
-            self.execute("PRAGMA cache_size=-16000")
+        self.raw: Any = None
+        try:
+            with self.told():
+                self._connect(path, write)
+        except BaseException:
+            self.close()
+            raise
+
+    def _connect(self, path: str, write: bool) -> None:
+        target = f"{Path(path).absolute().as_uri()}?mode={'rwc' if write else 'ro'}"
+        if write:
+            self._lock = _only_writer(path)
+        self.raw = sqlite3.connect(target, uri=True, check_same_thread=False, isolation_level=None, timeout=10)
+        if write:
+            self.execute("PRAGMA journal_mode=WAL")
+            # A commit lost with the power takes its unit's row along: the unit is read again, nothing is torn.
+            self.execute("PRAGMA synchronous=NORMAL")
+        self.execute("PRAGMA cache_size=-16000")
 
     def close(self) -> None:
         for one in (self.raw, self._lock):

@@ -38,7 +38,8 @@ def verification(found: Report) -> Iterator[str]:
     yield "The archive is whole." if not found.problems else f"{len(found.problems)} problems."
     yield from (f"  {problem}" for problem in found.problems)
     if found.run_id is not None:
-        yield f"Run {found.run_id} ({found.status}):"
+        where = "" if found.scope == "{}" else f", only {found.scope}"
+        yield f"Run {found.run_id} ({found.status}{where}):"
         yield f"  {'kind':<13} {'lists':>7} {'expected':>9} {'read':>9} {'not read':>9}"
     for one in found.kinds:
         expected = "not told" if one.expected is None else str(one.expected)

@@ -75,6 +75,14 @@ def finish(log: Log, clock: Clock, run: Run, requests: int) -> str:
     return status
 
 
+def abandon(database: Database, run: Run, note: str) -> None:
+    """A run that could never come to its end, for what it was asked for does not exist."""
+    with database.transaction():
+        database.execute(
+            "UPDATE run SET status=?, finished=started, note=? WHERE run_id=?", (ABANDONED, note[:500], run.id)
+        )
+
+
 def interrupted(database: Database, run: Run, requests: int, note: str) -> None:
     """Say why a run stopped; it stays open, to be taken up."""
     with database.transaction():

@@ -23,7 +23,7 @@ from bot.archive.scope import Scope
 from bot.archive.units import Units
 from bot.clock import Clock
 from bot.cutover import CutoverClient, Transport
-from bot.errors import BotError
+from bot.errors import BadInput, BotError
 
 T = TypeVar("T")
 FULL, INCREMENTAL = "full", "incremental"
@@ -149,6 +149,9 @@ async def _run(
     crawl.before_lists = newest.prove if newest is not None else None
     try:
         await crawl.everything()
+    except BadInput as problem:
+        await hand(runs.abandon, database, run, problem.sentence)
+        raise
     except BotError as problem:
         await hand(runs.interrupted, database, run, gate.requests, problem.sentence)
         raise

@@ -30,6 +30,7 @@ class Report:
 
     run_id: int | None
     status: str
+    scope: str = "{}"
     kinds: list[Counted] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -37,11 +38,13 @@ class Report:
 
 def verify(database: Database, *, deep: bool = True) -> Report:
     """All checks; without `deep` only the counts."""
-    run = database.rows("SELECT run_id, status, note FROM run WHERE status<>'abandoned' ORDER BY run_id DESC LIMIT 1")
+    run = database.rows(
+        "SELECT run_id, status, note, scope FROM run WHERE status<>'abandoned' ORDER BY run_id DESC LIMIT 1"
+    )
     if not run:
         return Report(None, "empty", problems=["No run has been made."])
-    number, status, note = run[0]
-    report = Report(int(number), str(status))
+    number, status, note, scope = run[0]
+    report = Report(int(number), str(status), str(scope))
     if status != "complete":
         why = f": {note}" if note else ""
         report.problems.append(f"Run {number} is {'not finished' if status == 'running' else status}{why}.")

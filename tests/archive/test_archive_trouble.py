@@ -180,6 +180,7 @@ async def test_a_filter_that_does_not_exist_is_an_error_that_names_what_there_is
     with pytest.raises(BadInput, match="nowhere") as caught:
         await place.sync(scope)
     assert "Cutover shows" in caught.value.hint
+    assert place.ask("SELECT status FROM run") == [("abandoned",)]
     assert place.ask("SELECT count(*) FROM change WHERE kind='runbook'") == [(0,)]
 
 
