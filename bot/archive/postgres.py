@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NoReturn
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 from bot.archive.database import Database
 from bot.archive.errors import ArchiveBusy, ArchiveError
@@ -33,10 +34,13 @@ class PostgresDatabase(Database):
     def __init__(self, url: str, *, write: bool) -> None:
         scheme, _, rest = url.partition("://")
         self._lock = None
+        address = f"{scheme.partition('+')[0]}://{rest}"
+        try:
+            conninfo_to_dict(address)
+        except psycopg.ProgrammingError:  # its words repeat the address, password and all
+            raise ArchiveError("BOT_ARCHIVE_URL cannot be read as an address.", "Check it.") from None
         with self.told():
-            self.raw = psycopg.connect(
-                f"{scheme.partition('+')[0]}://{rest}", autocommit=True, connect_timeout=10, application_name="archive"
-            )
+            self.raw = psycopg.connect(address, autocommit=True, connect_timeout=10, application_name="archive")
             if not write:
                 self.raw.execute("SET default_transaction_read_only = on")
                 return

@@ -26,8 +26,11 @@ class Postgres:
     """One connection."""
 
     def __init__(self, url: str) -> None:
-        with _told():
+        try:
             known = conninfo_to_dict(url)
+        except psycopg.ProgrammingError:  # its words repeat the address, password and all
+            raise ArchiveError("The address of the PostgreSQL target cannot be read.", "Check it.") from None
+        with _told():
             self.name = f"postgresql:{known.get('host') or ''}/{known.get('dbname') or ''}"
             self._connection = psycopg.connect(url, connect_timeout=10)
             self._connection.execute(

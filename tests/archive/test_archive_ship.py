@@ -200,6 +200,7 @@ async def test_two_ships_into_one_table_bring_no_row_twice(place: Place, cluster
         ("parquet:{file}/out", "does not take"),
         ("delta:{file}/out", "does not take"),
         ("dlt:nowhere_to_be_found", "dlt could not"),
+        ("postgresql://me:hidden@host/db?nonsense", "cannot be read"),
         ("ftp:somewhere", "not a target"),
         ("parquet:", "not a target"),
     ],
@@ -210,8 +211,9 @@ async def test_a_target_that_is_not_there_is_a_sentence_and_the_log_stays(
     await place.sync()
     before = log(place)
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(ArchiveError, match=sentence):
+    with pytest.raises(ArchiveError, match=sentence) as caught:
         send(place, name.format(file=tmp_path / "file"))
+    assert "hidden" not in f"{caught.value} {caught.value.hint}"
     assert log(place) == before
 
 
