@@ -134,7 +134,8 @@ class Homes:
                 known = self._looked[packed.runbook_id] = packed.mark, await asyncio.to_thread(_glance, reading)
             stale = datetime.fromtimestamp(packed.stale_since, UTC) if packed.stale_since else None
             found[packed.runbook_id] = replace(known[1], stale_since=stale)
-            if stale is None and self._clock.unix() - (packed.read_at or 0.0) > _OLD:
+            plan = known[1].runbook.stage == RunbookStage.PLANNING  # it may have begun a moment ago
+            if stale is None and (plan or self._clock.unix() - (packed.read_at or 0.0) > _OLD):
                 old.add(packed.runbook_id)
         await self._ask_anew([key for key in sorted(runbook_ids) if key not in found or key in old], found)
         return found

@@ -30,7 +30,8 @@ async def test_three_tasks_by_button_and_two_by_command(running: Person) -> None
     await running.time_passes(minutes=5)  # the automated check before the backup ends by itself
     await running.types("/task next")
     for name in (ROLL, SWITCHES, CAPACITY):
-        row = (await running.reads("Can start now")).get_by_test_id("block-section").filter(has_text=name)
+        start = running.page.get_by_role("button", name="Start", exact=True)
+        row = running.page.get_by_test_id("block-section").filter(has_text=name, has=start).last
         await running.presses("Start", row)
         card = await running.reads(name, "You started this")
         await running.presses("Finish", card)
