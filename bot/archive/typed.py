@@ -17,6 +17,7 @@ import orjson
 from bot.archive.columns import BOOL, INT, TABLES, TEXT, kind_of
 from bot.archive.database import Database
 from bot.archive.kinds import BY_NAME
+from bot.archive.log import INSERT
 
 _BATCH: Final = 1000
 LISTS: Final = {
@@ -101,38 +102,40 @@ def refresh(database: Database) -> None:
 
 def replay(source: Database, target: Database, since: int, until: int) -> None:
     """Apply the rows of the log after `since` to the tables of `target`, in order."""
-    fresh = since == 0
     sql = _ROWS.format(payload=source.as_text("payload"), batch=_BATCH)
     while rows := source.rows(sql, (since, until)):
         since = int(rows[-1][0])
         batch = _Batch()
         for _, kind, identifier, parent, op, payload in rows:
-            batch.take(kind, identifier, parent, None if op == "delete" else payload)
-        batch.write(target, clean=not fresh)
-        fresh = False
+            batch.take(kind, identifier, parent, op, payload)
+        batch.write(target)
 
 
 class _Batch:
     """What some rows of the log come to; of two about one resource the later one counts."""
 
     def __init__(self) -> None:
-        self._resources: dict[tuple[str, str], tuple[Any, ...] | None] = {}
+        self._resources: dict[str, dict[str, tuple[Any, ...] | None]] = {}
+        self._stale: set[tuple[str, str]] = set()
         self._names: dict[tuple[str, str], str] = {}
         self._answers: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
         self._assignees: dict[str, list[tuple[Any, ...]]] = {}
 
-    def take(self, kind: str, identifier: str, parent: str, payload: str | None) -> None:
+    def take(self, kind: str, identifier: str, parent: str, op: str, payload: str | None) -> None:
         """One row; without payload the resource is gone, and its name stays for the ids in old rows."""
         key = (kind, identifier)
-        self._answers.pop(key, None)
-        if kind == "task":
-            self._assignees.pop(identifier, None)
+        if op != INSERT:  # an insert is the first row about a resource: nothing is there to be taken out
+            self._stale.add(key)
+            self._answers.pop(key, None)
+            if kind == "task":
+                self._assignees.pop(identifier, None)
+        of_kind = self._resources.setdefault(kind, {})
         if payload is None:
-            self._resources[key] = None
+            of_kind[identifier] = None
             return
         thing = orjson.loads(payload)
         attributes, links = _object(thing, "attributes"), _object(thing, "relationships")
-        self._resources[key] = _PLANS[kind].row(identifier, parent, attributes, links)
+        of_kind[identifier] = _PLANS[kind].row(identifier, parent, attributes, links)
         if kind != "comment":
             self._names[key] = _name(attributes)
         if answers := attributes.get("custom_field_values"):
@@ -143,21 +146,20 @@ class _Batch:
                 (identifier, _text(one.get("type")), _text(one.get("id"))) for one in _entries(people)
             ]
 
-    def write(self, target: Database, *, clean: bool) -> None:
-        """Into the tables; `clean` when they may hold older rows."""
-        later = clean or any(row is None for row in self._resources.values())
+    def write(self, target: Database) -> None:
+        """Into the tables, after what they hold of the same resources is out of them."""
         for kind, plan in _PLANS.items():
-            ids = [(one,) for of, one in self._resources if of == kind]
-            rows = [row for (of, _), row in self._resources.items() if of == kind and row is not None]
-            if ids and later:
-                target.many(f"DELETE FROM {plan.table} WHERE id=?", ids)  # noqa: S608
-            target.many(plan.insert, rows)
-        if later:
-            keys = [(one, kind) for kind, one in self._resources]
-            target.many("DELETE FROM names WHERE id=? AND kind=?", [(one, kind) for kind, one in self._names])
-            target.many("DELETE FROM custom_field_values WHERE id=? AND kind=?", keys)
-            tasks = [(one,) for kind, one in self._resources if kind == "task"]
-            target.many("DELETE FROM task_assignees WHERE id=?", tasks)
+            known = self._resources.get(kind, {})
+            stale = [(one,) for one in known if (kind, one) in self._stale]
+            if stale:
+                target.many(f"DELETE FROM {plan.table} WHERE id=?", stale)  # noqa: S608
+                if kind == "task":
+                    target.many("DELETE FROM task_assignees WHERE id=?", stale)
+            if rows := [row for row in known.values() if row is not None]:
+                target.many(plan.insert, rows)
+        if self._stale:
+            target.many("DELETE FROM custom_field_values WHERE kind=? AND id=?", self._stale)
+            target.many("DELETE FROM names WHERE kind=? AND id=?", [one for one in self._names if one in self._stale])
         _insert(target, "names", 3, [(*key, name) for key, name in self._names.items()])
         _insert(target, "custom_field_values", 5, [row for rows in self._answers.values() for row in rows])
         _insert(target, "task_assignees", 3, [row for rows in self._assignees.values() for row in rows])
