@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 from audit_tools import DANA, Office
 
 from bot.journal import Journal, OutcomeKind
@@ -167,3 +168,13 @@ async def _all(office: Office) -> list[dict[str, Any]]:
     import json
 
     return [json.loads(row["body"]) for row in found]
+
+
+async def test_the_head_comes_into_the_log_now_and_then(office: Office) -> None:
+    with structlog.testing.capture_logs() as logged:
+        for _ in range(3):
+            office.clock.advance(400)
+            await office.press()
+            await office.written()
+    (line,) = [one for one in logged if one["event"] == "audit_head"]
+    assert (await office.check(line["head"])).problems == []

@@ -11,6 +11,8 @@ from audit_tools import Office
 
 from bot.identity.vault import Vault, make_key
 from bot.journal.chain import FIRST, link
+from bot.journal.export import csv_lines, json_lines
+from bot.journal.verify import verify
 from bot.store.tables import audit, audit_heads, intents
 
 
@@ -149,3 +151,34 @@ async def test_a_key_that_is_not_there_any_more_is_a_note_and_no_problem(full: O
 async def test_an_empty_trail_is_whole(office: Office) -> None:
     report = await office.check()
     assert (report.rows, report.problems, report.heads) == (0, [], [])
+
+
+@pytest.mark.parametrize(
+    "body", ["[]", "no json", '{"what":"intent"}', '{"what":"begin","heads":[1]}', '{"what":"outcome"}']
+)
+async def test_a_row_that_cannot_be_read_is_told_and_still_exported(full: Office, body: str) -> None:
+    where = (audit.c.writer == full.trail.writer) & (audit.c.seq == 2)
+    await full.change(sa.update(audit).where(where).values(body=body))
+    assert any("row 2: it cannot be read" in problem for problem in (await full.check()).problems)
+    lines = await full.database.read(lambda c: list(json_lines(c)))
+    assert len(lines) == 14
+    assert len(await full.database.read(lambda c: list(csv_lines(c)))) == 15
+
+
+async def test_a_trail_that_is_all_wrong_is_told_in_bounds(office: Office) -> None:
+    for _ in range(60):
+        await office.press()
+    await office.written()
+    await office.change(sa.update(audit).values(hash="0" * 64))
+    assert len((await office.check()).problems) == 50
+
+
+async def test_marked_heads_without_keys_at_hand_are_a_note(full: Office) -> None:
+    report = await full.database.read(lambda c: verify(c))
+    assert report.problems == []
+    assert all("BOT_ENCRYPTION_KEYS is not given" in note for note in report.notes)
+
+
+async def test_a_head_that_is_gone_is_found(full: Office) -> None:
+    await full.change(sa.delete(audit_heads).where(audit_heads.c.writer == full.trail.writer))
+    assert any("its head is gone" in problem for problem in (await full.check()).problems)

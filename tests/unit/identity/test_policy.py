@@ -191,3 +191,17 @@ def test_a_file_that_cannot_be_used_says_where(tmp_path: Path, text: str, why: s
 def test_a_file_that_is_not_there_is_named_as_such(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="cannot be read"):
         policy(file=tmp_path / "none.yaml")
+
+
+async def test_without_slack_nobody_is_in_a_group_and_nothing_is_known_against_anybody(tmp_path: Path) -> None:
+    rules = Policy(frozenset(), ManualClock(), file=written(tmp_path, GRANTS))
+    assert await rules.allows(MEI, Right.VIEW)
+    assert not await rules.allows(MEI, Right.WORK)
+
+
+async def test_a_file_that_did_not_change_is_not_read_again(tmp_path: Path) -> None:
+    clock, path = ManualClock(), written(tmp_path, GRANTS)
+    rules = policy(file=path, clock=clock)
+    before = rules.rules
+    clock.advance(5)
+    assert rules.rules is before
