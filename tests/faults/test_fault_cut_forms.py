@@ -38,13 +38,9 @@ async def test_the_start_of_a_run(linked: Stage, when: str) -> None:
     assert book(linked).stage == ("active" if when == "after" else "planning")
     if when == "after":
         assert "is running" in linked.view_text()
-        await linked.until(lambda: told(linked, "started *"))
     else:
         assert "nothing was done" in linked.view_text()
-        linked.clock.advance(30)
-        assert told(linked, "started *") == 0
     await still_works(linked)
-    assert told(linked, "started *") == (1 if when == "after" else 0)
 
 
 @WHEN

@@ -12,7 +12,9 @@ from stage import DANA, FAILOVER, SAM, Stage
 
 from bot import app as app_module
 from bot.actions import EditActions, RunbookActions, TaskActions
+from bot.blocks import say
 from bot.cutover import CutoverClient
+from bot.outbox import Outbox
 from handlers.cards import Cards
 
 SORRY = re.compile(r"Something went wrong inside the bot \(reference ([0-9a-f]{8})\)")
@@ -122,7 +124,7 @@ async def test_a_hanging_listener_holds_up_nobody(running: Stage, monkeypatch: p
 
 async def test_background_work_that_fails_begins_again(running: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     await running.stop()
-    outbox = app_module.Outbox
+    outbox = Outbox
     failing = [KeyError("a bug"), KeyError("again")]
     run = outbox.run
 
@@ -134,8 +136,8 @@ async def test_background_work_that_fails_begins_again(running: Stage, monkeypat
     monkeypatch.setattr(outbox, "run", sometimes)
     await running.start()
     await running.until(lambda: running.clock.advance(6) or not failing)
-    await running.command("/runbook status red late")
-    await running.until(lambda: running.clock.advance(6) or "set the status of" in read(running, SAM))
+    await running.bot.outbox.put("news", FAILOVER, say.note("The run has started"))
+    await running.until(lambda: running.clock.advance(6) or "The run has started" in read(running, SAM))
     await still_works(running)
 
 

@@ -192,6 +192,7 @@ async def test_sigterm_in_the_middle_of_work_finishes_it(process: Process) -> No
 
 @pytest.mark.parametrize("after", [True, False])
 async def test_killed_while_a_run_starts_everybody_is_told_once(planned: Process, after: bool) -> None:
+    await planned.until(lambda: "'pinned': True" in repr(planned.slack.screen(DANA, FAILOVER)))  # the first reading
     await planned.slack.command(DANA, FAILOVER, "/runbook", "start")
     await planned.until(lambda: any(block["type"] == "input" for block in planned.view()["blocks"]))
     async with held(

@@ -70,14 +70,12 @@ async def test_a_submission_delivered_twice_is_answered_the_same(either: Stage) 
     await still_works(either)
 
 
-async def test_the_start_of_a_run_delivered_twice_is_announced_once(linked: Stage) -> None:
+async def test_the_start_of_a_run_delivered_twice_is_one_start(linked: Stage) -> None:
     await linked.command("/runbook start")
     await doubled(linked)
     await linked.submit()
-    await linked.until(lambda: "started *" in read(linked))
     await still_works(linked)
     assert effects(linked).count("PATCH start") == 1
-    assert read(linked).count("started *") == 1
 
 
 async def test_a_shortcut_delivered_twice_opens_one_form(running: Stage) -> None:
