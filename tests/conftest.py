@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import cluster as postgresql
 import pytest
+import structlog
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +19,10 @@ def cluster() -> Iterator[postgresql.Cluster]:
         pytest.skip("PostgreSQL is not installed (initdb and pg_ctl are missing)")
     with postgresql.running() as one:
         yield one
+
+
+@pytest.fixture(autouse=True)
+def _log_is_nobody_s() -> Iterator[None]:
+    """A test that configures the log writes to a stream that is closed with it."""
+    yield
+    structlog.reset_defaults()
