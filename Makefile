@@ -36,6 +36,8 @@ contracts: install
 # Ratios to a floor measured in the same run.
 bench: install
 	$(BIN)/python -m benchmarks.command
+	$(BIN)/python -m benchmarks.watch
+	$(BIN)/python -m benchmarks.archive --rounds 2
 
 # Needs pip-tools in an environment of its own; writes no package host.
 lock:
