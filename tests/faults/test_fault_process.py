@@ -7,7 +7,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import Callable, AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -67,6 +67,10 @@ class Process(Stage):
 
     async def settle(self) -> None:
         """Nothing to ask a process about; callers wait for what they want to see."""
+
+    async def until(self, wanted: Callable[[], Any]) -> Any:
+        """A process that starts anew takes its time on a busy machine."""
+        return await self.slack.until(wanted, timeout=STARTING_SECONDS)
 
     async def said(self, words: str, times: int = 1, user: str = DANA) -> str:
         """Wait until this person has read these words."""
