@@ -7,7 +7,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Callable, AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -89,6 +89,7 @@ async def planned(tmp_path: Path) -> AsyncIterator[Process]:
         await stage.start()
         await slack.command(DANA, FAILOVER, "/cutover", "link fail-over")
         await stage.said("linked this channel")
+        await stage.until(lambda: "'pinned': True" in repr(stage.slack.screen(DANA, FAILOVER)))  # saved and read
         yield stage
         assert "Traceback" not in stage.log.read_text(), stage.log.read_text()
         for secret in (slack.bot_token, slack.app_token, cutover.tokens["bot"]):
