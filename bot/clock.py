@@ -24,6 +24,15 @@ class Clock:
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
+    async def rest(self, seconds: float, woken: asyncio.Event) -> None:
+        """Sleep, but no longer than until `woken` is set; the event is left as it is."""
+        ends = {asyncio.ensure_future(self.sleep(seconds)), asyncio.ensure_future(woken.wait())}
+        try:
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for end in ends:
+                end.cancel()
+
 
 class ManualClock(Clock):
     """A clock that stands still until `advance`; sleepers wake in order of their due time."""

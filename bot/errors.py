@@ -52,12 +52,6 @@ class NotAllowed(BotError):
     noted = False
 
 
-class Busy(BotError):
-    """Too much at once from this person, or the bot cannot keep its journal."""
-
-    code = "busy"
-
-
 class CutoverError(BotError):
     """Cutover answered with an error, or not at all."""
 

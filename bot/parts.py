@@ -23,7 +23,6 @@ from bot.outbox import Outbox
 from bot.settings import Settings
 from bot.slack.answer import Poster
 from bot.slack.bolt import make_bolt
-from bot.slack.delivery import Delivery
 from bot.slack.front import Front
 from bot.slack.inbox import Inbox
 from bot.slack.people import People
@@ -92,7 +91,7 @@ class Parts:
         self.guard = Guard(routes, services, self.web, poster, self.inbox, self.metrics, settings.bot_command_prefix)
         self.bolt = make_bolt(settings.slack_bot_token.get_secret_value())
         self.guard.bind(self.bolt)
-        self.front = Front(self.bolt, self.inbox, clock, self._accepts, self.metrics)
+        self.front = Front(self.bolt, self.inbox, clock, self.metrics)
 
     def _watch(self) -> None:
         """Watching follows what the bot itself did at once, and Cutover's events where they come."""
@@ -147,13 +146,6 @@ class Parts:
             slack=self.web,
             help_entries=entries,
         )
-
-    def _accepts(self, delivery: Delivery) -> bool:
-        """Whatever came signed or through our socket is Slack's. An org-wide install or a shared channel names another
-        team than the token's: that is noted, and who may do what is decided by the person's id."""
-        if self.team_id and delivery.team_id not in ("", self.team_id):
-            _log.info("delivery_of_another_team", team=delivery.team_id[:20], kind=delivery.kind)
-        return True
 
     async def _tell(self, intent: Intent, message: Message) -> None:
         await tell(self.web, intent.user_id, intent.origin.get("channel", ""), message)

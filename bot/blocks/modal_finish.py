@@ -15,7 +15,7 @@ from bot.blocks.forms import Errors, FinishForm, State
 from bot.blocks.ids import ViewId
 from bot.blocks.message import View
 from bot.blocks.modal_task import about
-from bot.blocks.text import Mrkdwn, literal
+from bot.blocks.text import Mrkdwn
 from bot.blocks.values import TaskMeta, encode_meta
 from bot.model import CustomField, FieldValue, Task, Text
 
@@ -150,8 +150,3 @@ def _answer(state: State, item: CustomField) -> tuple[Text, ...]:
     chosen = forms.choices(state, block_id) if item.is_multiple else ((one,) if one is not None else ())
     places = [int(place) for place in chosen if place.isdecimal() and place.isascii()]
     return tuple(item.options[i] for i in places if i < len(item.options))
-
-
-def result_words(result: str) -> Mrkdwn:
-    """`✅ Pass` for a result of `FinishForm`; an unknown word as it is."""
-    return literal(_RESULTS.get(result, result), 40)

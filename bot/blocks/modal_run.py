@@ -139,11 +139,6 @@ def _finding_list(title: str, found: Sequence[Finding], explain: Explain) -> Mrk
     return join("\n", [*lines, Mrkdwn(f"+{rest} more") if rest > 0 else None])
 
 
-def findings(runbook: Runbook, findings: Sequence[Finding], explain: Explain, severity: Callable[[str], str]) -> View:
-    """The findings as a view of their own."""
-    return View(parts.modal("Not started", ViewId.NOTICE, findings_blocks(runbook, findings, explain, severity)))
-
-
 def findings_message(
     runbook: Runbook, findings: Sequence[Finding], explain: Explain, severity: Callable[[str], str]
 ) -> Message:

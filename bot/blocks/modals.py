@@ -34,7 +34,6 @@ from bot.blocks.modal_edit import (
 )
 from bot.blocks.modal_finish import finish_task, read_finish
 from bot.blocks.modal_run import (
-    findings,
     findings_blocks,
     findings_message,
     needs_name,
@@ -73,7 +72,6 @@ __all__ = [
     "create_task",
     "edit_runbook",
     "edit_task",
-    "findings",
     "findings_blocks",
     "findings_message",
     "finish_task",

@@ -77,13 +77,7 @@ class Digests:
                 wait = await self.run_due()
             except StoreUnavailable:
                 wait = _AGAIN
-            sleeper = asyncio.ensure_future(self._clock.sleep(wait))
-            woken = asyncio.ensure_future(self._woken.wait())
-            try:
-                await asyncio.wait({sleeper, woken}, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                sleeper.cancel()
-                woken.cancel()
+            await self._clock.rest(wait, self._woken)
 
     async def run_due(self) -> float:
         """Work off what is due; seconds until there may be more to do."""

@@ -116,7 +116,7 @@ class Outbox:
                     await self._prune()
                 except StoreUnavailable:
                     wait = _RETRY
-                await self._rest(wait)
+                await self._clock.rest(wait, self._woken)
         finally:
             renewing.cancel()
             for _, task in self._working.values():
@@ -170,15 +170,6 @@ class Outbox:
             return idle
         # Where nothing could be claimed another replica is at it, or its clock differs: no hurry then.
         return min(max(due - self._clock.unix(), _LEAST if begun else _BUSY), idle)
-
-    async def _rest(self, seconds: float) -> None:
-        sleeper = asyncio.ensure_future(self._clock.sleep(seconds))
-        woken = asyncio.ensure_future(self._woken.wait())
-        try:
-            await asyncio.wait({sleeper, woken}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            sleeper.cancel()
-            woken.cancel()
 
     async def _prune(self) -> None:
         now = self._clock.unix()

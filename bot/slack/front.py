@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -40,15 +40,16 @@ class Reply:
 
 
 class Front:
-    """Takes deliveries of kind `command`, `interactive` or `event` as parsed JSON objects."""
+    """Takes deliveries of kind `command`, `interactive` or `event` as parsed JSON objects.
 
-    def __init__(
-        self, app: AsyncApp, inbox: Inbox, clock: Clock, accepts: Callable[[Delivery], bool], metrics: Metrics
-    ) -> None:
+    Whatever came signed or through our socket is Slack's, whichever team it names: an org-wide install and a shared
+    channel name another than the token's. Who may do what is decided by the person's id.
+    """
+
+    def __init__(self, app: AsyncApp, inbox: Inbox, clock: Clock, metrics: Metrics) -> None:
         self._app = app
         self._inbox = inbox
         self._clock = clock
-        self._accepts = accepts
         self._metrics = metrics
         self._recent: OrderedDict[str, asyncio.Future[Reply]] = OrderedDict()
         self.last_received = clock.monotonic()
@@ -59,9 +60,6 @@ class Front:
         delivery = read(kind, body)
         if delivery is None or not delivery.name:
             return Reply(400)
-        if not self._accepts(delivery):
-            _log.warning("delivery_refused", kind=delivery.kind, team=delivery.team_id[:20])
-            return Reply(403)
         if delivery.kind == "options":  # a question: the ack is the answer, nothing to keep
             return await self._dispatch(delivery, body)
         self._metrics.deliveries.labels(delivery.kind).inc()

@@ -98,7 +98,7 @@ class Watch:
                 except StoreUnavailable as error:
                     _log.warning("watch_waits_for_the_database", error=error.code)
                     wait = _AGAIN
-                await self._rest(wait)
+                await self._clock.rest(wait, self._woken)
         finally:
             for task in self._polling.values():
                 task.cancel()
@@ -116,15 +116,6 @@ class Watch:
         due = await self._database.read(rows.due_next)
         now, gap = self._clock.unix(), pace.GAP if self._hurry else _AGAIN
         return min(gap, max(due - now, _LEAST)) if due is not None else gap
-
-    async def _rest(self, seconds: float) -> None:
-        sleeper = asyncio.ensure_future(self._clock.sleep(seconds))
-        woken = asyncio.ensure_future(self._woken.wait())
-        try:
-            await asyncio.wait({sleeper, woken}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            sleeper.cancel()
-            woken.cancel()
 
     async def _begin_due(self, room: int) -> list[asyncio.Task[None]]:
         """Claim what is due and begin to poll it."""

@@ -8,52 +8,26 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from skipping import SkippingClock
 from stage import DANA, FAILOVER, Stage
-
-from bot.clock import Clock
 
 ROLL = "Open the bridge and call the roll"
 """The one task that can start when the fail-over begins."""
 HTML = "<html><body><h1>Internal Server Error</h1>at com.cutover.Secret.run(Secret.java:1)</body></html>"
 
 
-class HastyClock(Clock):
-    """Real time plus what was skipped: short waits of a command pass at once, long ones last until `advance`.
+class HastyClock(SkippingClock):
+    """Short waits of a command pass at once, long ones last until `advance`.
 
     Rests of background work are real: skipped, they would make the clock race.
     """
 
-    def __init__(self) -> None:
-        self._skipped = 0.0
-        self._sleepers: list[tuple[float, asyncio.Future[None]]] = []
-
-    def unix(self) -> float:
-        return super().unix() + self._skipped
-
-    def monotonic(self) -> float:
-        return super().monotonic() + self._skipped
-
     async def sleep(self, seconds: float) -> None:
         rests = _rests()
         if seconds < 2.0 and not rests:
-            self._skipped += seconds
-            await asyncio.sleep(0)
-            return
-        loop = asyncio.get_running_loop()
-        woken: asyncio.Future[None] = loop.create_future()
-        if rests or seconds == 2.0:
-            loop.call_later(seconds, lambda: woken.done() or woken.set_result(None))
-        self._sleepers.append((self.monotonic() + seconds, woken))
-        await woken
-
-    def advance(self, seconds: float) -> None:
-        """Skip `seconds` and wake whoever was due."""
-        self._skipped += seconds
-        now = self.monotonic()
-        for due, woken in self._sleepers:
-            if due <= now and not woken.done():
-                woken.set_result(None)
-        self._sleepers = [one for one in self._sleepers if not one[1].done()]
+            await self.skip(seconds)
+        else:
+            await self.last(seconds, really=rests or seconds == 2.0)
 
 
 def _rests() -> bool:

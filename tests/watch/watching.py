@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from skipping import SkippingClock
 from stage import DANA, FAILOVER, Stage, open_stage
 
-from bot.clock import Clock
 from bot.cutover import Catalogue
 from bot.model.hearing import Hearing, Kind
 from bot.sandbox.cutover import runs
@@ -25,39 +24,15 @@ TEAM = "T0HARBOUR01"
 Json = dict[str, Any]
 
 
-class StepClock(Clock):
-    """Real time plus what was skipped. Long waits end with `advance` only; waits of a second or less pass at once, so
-    that a channel's posts need not come a real second apart."""
-
-    def __init__(self) -> None:
-        self._skipped = 0.0
-        self._sleepers: list[tuple[float, asyncio.Future[None]]] = []
-
-    def now(self) -> datetime:
-        return super().now() + timedelta(seconds=self._skipped)
-
-    def unix(self) -> float:
-        return super().unix() + self._skipped
-
-    def monotonic(self) -> float:
-        return super().monotonic() + self._skipped
+class StepClock(SkippingClock):
+    """Long waits end with `advance` only; waits of a second or less pass at once, so that a channel's posts need not
+    come a real second apart."""
 
     async def sleep(self, seconds: float) -> None:
         if seconds <= 1.5:
-            self._skipped += max(seconds, 0.0)
-            await asyncio.sleep(0)
-            return
-        woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._sleepers.append((self.monotonic() + seconds, woken))
-        await woken
-
-    def advance(self, seconds: float) -> None:
-        self._skipped += seconds
-        now = self.monotonic()
-        for due, woken in self._sleepers:
-            if due <= now and not woken.done():
-                woken.set_result(None)
-        self._sleepers = [one for one in self._sleepers if not one[1].done()]
+            await self.skip(seconds)
+        else:
+            await self.last(seconds)
 
 
 class Watching:

@@ -1,22 +1,14 @@
-from __future__ import annotations
+"""The journal's chains, on both databases."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
+from __future__ import annotations
 
 import pytest
 from audit_tools import Office
+from store_fixtures import database, opening, url
 
 from bot.store import Database
 
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    shared = request.param == "postgresql"
-    url = await request.getfixturevalue("cluster").fresh() if shared else f"sqlite:///{tmp_path / 'bot.db'}"
-    opened = Database(url)
-    await opened.open()
-    yield opened
-    await opened.close()
+__all__ = ["database", "opening", "url"]
 
 
 @pytest.fixture

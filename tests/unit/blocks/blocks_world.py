@@ -210,7 +210,6 @@ def _modals(t: str) -> dict[str, View]:
         "modal_notice": modals.notice(t, card.task(view)),
         "modal_start": modals.start_runbook(runbook(t), allow_live=False, meta=START),
         "modal_start_live": modals.start_runbook(runbook(t), allow_live=True, meta=START, findings=shown),
-        "modal_findings": modals.findings(runbook(t), found(t), explain, severity),
         "modal_finish": modals.finish_task(view, many[:3], fields(t), validation=True, meta=TASK),
         "modal_finish_many": modals.finish_task(view, many, [], validation=False, meta=TASK),
         "modal_skip": modals.skip_task(view, meta=TASK, reason=Text(t)),

@@ -1,30 +1,14 @@
-from __future__ import annotations
+"""Digests stand on the database, so they are tested on both."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
+from __future__ import annotations
 
 import pytest
 from digest_night import Night
+from store_fixtures import database, opening, url
 
 from bot.store import Database
 
-ON_BOTH = {"test_digest_run"}
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """What stands on the database is tested on SQLite and on PostgreSQL."""
-    if "database" in metafunc.fixturenames and metafunc.module.__name__ in ON_BOTH:
-        metafunc.parametrize("database", ["sqlite", "postgresql"], indirect=True)
-
-
-@pytest.fixture
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    shared = getattr(request, "param", "sqlite") == "postgresql"
-    url = await request.getfixturevalue("cluster").fresh() if shared else f"sqlite:///{tmp_path / 'bot.db'}"
-    opened = Database(url)
-    await opened.open()
-    yield opened
-    await opened.close()
+__all__ = ["database", "opening", "url"]
 
 
 @pytest.fixture

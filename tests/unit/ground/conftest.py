@@ -7,13 +7,15 @@ from pathlib import Path
 import aiohttp
 import pytest
 from ground_tools import Ear, HastyClock, ScriptedSlack, serving
+from store_fixtures import database, opening
 
 from bot import manifest
 from bot.clock import ManualClock
 from bot.sandbox.slack import EmbeddedSlack
 from bot.slack.socket import SocketMode
 from bot.slack.web import SlackWeb
-from bot.store import Database
+
+__all__ = ["database", "opening"]
 
 
 @pytest.fixture
@@ -26,23 +28,10 @@ def hasty() -> HastyClock:
     return HastyClock()
 
 
-ON_BOTH = {"test_inbox", "test_journal", "test_links_store"}
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """What stands on the database is tested on SQLite and on PostgreSQL."""
-    if "database" in metafunc.fixturenames and metafunc.module.__name__ in ON_BOTH:
-        metafunc.parametrize("database", ["sqlite", "postgresql"], indirect=True)
-
-
 @pytest.fixture
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    shared = getattr(request, "param", "sqlite") == "postgresql"
-    url = await request.getfixturevalue("cluster").fresh() if shared else f"sqlite:///{tmp_path / 'bot.db'}"
-    opened = Database(url)
-    await opened.open()
-    yield opened
-    await opened.close()
+def url(tmp_path: Path) -> str:
+    """What only uses a database makes do with SQLite; what it is about imports `url` of both."""
+    return f"sqlite:///{tmp_path / 'bot.db'}"
 
 
 @pytest.fixture

@@ -9,11 +9,14 @@ from typing import Any
 import hypothesis.strategies as st
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from store_fixtures import url
 
 from bot.clock import ManualClock
 from bot.slack.inbox import KEEP_SECONDS, Inbox
 from bot.store import Database
 from bot.store.tables import inbox as table
+
+__all__ = ["url"]
 
 KEYS = st.sampled_from(["command:a", "interactive:b", "event:c", "command:d"])
 

@@ -11,12 +11,15 @@ import pytest
 from ground_tools import NOW, intent
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from store_fixtures import url
 
 from bot.errors import StoreUnavailable
 from bot.journal import Intent, Journal, Outcome, OutcomeKind
 from bot.model import Text
 from bot.store import Database
 from bot.store.tables import intents as table
+
+__all__ = ["url"]
 
 AT = NOW.timestamp()
 

@@ -6,10 +6,13 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from store_fixtures import url
 
 from bot.errors import StoreUnavailable
 from bot.model import Text
 from bot.store import Database, Link, Links
+
+__all__ = ["url"]
 
 
 def link(channel: str = "C0DCFAILOVR", runbook: str = "1", name: str = "Fail-over <!channel> \u202e ☂") -> Link:

@@ -1,23 +1,19 @@
+"""The watch's decisions, on both databases."""
+
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
+from store_fixtures import database, opening, url
 from watch_desk import Desk
 
 from bot.store import Database
 
+__all__ = ["database", "opening", "url"]
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def desk(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Desk]:
+
+@pytest.fixture
+async def desk(database: Database) -> Desk:
     """A database with one linked channel, a Cutover in memory, and watches over both."""
-    url = f"sqlite:///{tmp_path / 'bot.db'}"
-    if request.param == "postgresql":
-        url = await request.getfixturevalue("cluster").fresh()
-    database = Database(url)
-    await database.open()
     made = Desk(database)
     await made.link("C1")
-    yield made
-    await database.close()
+    return made
