@@ -9,6 +9,13 @@ import cluster as postgresql
 import pytest
 import structlog
 
+_RUNNING: list[postgresql.Cluster] = []
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Half of a test's time is waiting for sockets, disks and processes: two workers keep a core busy."""
+    return 2 * (os.cpu_count() or 1)
+
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[postgresql.Cluster]:
@@ -18,7 +25,17 @@ def cluster() -> Iterator[postgresql.Cluster]:
             pytest.fail("PostgreSQL's programs initdb and pg_ctl are missing: install the package postgresql")
         pytest.skip("PostgreSQL is not installed (initdb and pg_ctl are missing)")
     with postgresql.running() as one:
+        _RUNNING.append(one)
         yield one
+        _RUNNING.clear()
+
+
+@pytest.fixture(autouse=True)
+def _databases_are_given_back() -> Iterator[None]:
+    """Set up before all others and ended after them, when nobody is connected any more."""
+    yield
+    for one in _RUNNING:
+        one.give_back()
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,8 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
+import migrated
+
 from bot import manifest
 from bot.app import Bot
 from bot.clock import Clock
@@ -44,7 +46,7 @@ class Stage:
             "slack_api_url": self.slack.api_url,
             "cutover_api_url": self.cutover.url,
             "cutover_api_token": self.cutover.tokens["bot"],
-            "bot_database_url": f"sqlite:///{self.folder / 'bot.db'}",
+            "bot_database_url": migrated.sqlite(self.folder / "bot.db"),
             "bot_listen": "127.0.0.1:0" if http else None,
             "bot_health_listen": "127.0.0.1:0",
             "bot_operators": DANA,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
+import migrated
 import pytest
 
 from bot.store import Database
@@ -19,7 +20,7 @@ async def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "postgresql":
         fresh: str = await request.getfixturevalue("cluster").fresh()
         return fresh
-    return f"sqlite:///{tmp_path / 'bot.db'}"
+    return migrated.sqlite(tmp_path / "bot.db")
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -237,7 +238,7 @@ class EmbeddedSlack:
         with self._ws.live.reader() as queue:
             try:
                 async with asyncio.timeout(timeout):
-                    while True:
+                    for attempt in itertools.count():
                         try:
                             found = wanted()
                         except LookupError:
@@ -246,10 +247,11 @@ class EmbeddedSlack:
                             return found
                         # What is asked may also lie in the app under test, which tells nobody of its changes.
                         with contextlib.suppress(TimeoutError):
-                            async with asyncio.timeout(RECHECK_SECONDS):
+                            async with asyncio.timeout(min(RECHECK_SECONDS, 0.001 * 1.5 ** min(attempt, 9))):
                                 await queue.get()
             except TimeoutError:
-                raise AssertionError(f"not within {timeout} s; the screens:\n{self.dump()}") from None
+                pass
+        raise AssertionError(f"not within {timeout} s; the screens:\n{self.dump()}")
 
     def dump(self) -> str:
         """All screens that show something, and the latest traffic, to read after a failure."""

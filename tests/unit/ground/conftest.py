@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
+import migrated
 import pytest
 from ground_tools import Ear, HastyClock, ScriptedSlack, serving
 from store_fixtures import database, opening
@@ -31,7 +32,7 @@ def hasty() -> HastyClock:
 @pytest.fixture
 def url(tmp_path: Path) -> str:
     """What only uses a database makes do with SQLite; what it is about imports `url` of both."""
-    return f"sqlite:///{tmp_path / 'bot.db'}"
+    return migrated.sqlite(tmp_path / "bot.db")
 
 
 @pytest.fixture
