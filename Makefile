@@ -18,7 +18,7 @@ demo: install
 	$(BIN)/cutover-bot demo
 
 test: install
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n auto
 
 fast: install
 	$(BIN)/python -m pytest -n auto tests/unit

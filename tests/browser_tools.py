@@ -15,9 +15,12 @@ from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 DANA, SAM, FAILOVER = "U0DANA00001", "U0SAM000002", "C0DCFAILOVR"
+PATIENCE_MS = 20_000
+"""Beside other workers on a small machine a page may stand still for seconds."""
+expect.set_options(timeout=PATIENCE_MS)
 ARGUMENTS = [
     "--headless=new",
     "--no-sandbox",
@@ -84,7 +87,7 @@ class Windows:
 
     async def _watched(self, context: BrowserContext) -> Page:
         page = await context.new_page()
-        page.set_default_timeout(5_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: self.wrong.append(f"thrown: {error}"))
         page.on("console", lambda message: self.wrong.append(message.text) if _is_wrong(message) else None)
         page.on("request", lambda request: self.wrong.append(request.url) if _leaves(request.url, self.host) else None)

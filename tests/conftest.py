@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import cluster as postgresql
 import pytest
 import structlog
+from xdist.scheduler import LoadScopeScheduling
 
 _RUNNING: list[postgresql.Cluster] = []
 
@@ -15,6 +17,30 @@ _RUNNING: list[postgresql.Cluster] = []
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Half of a test's time is waiting for sockets, disks and processes: two workers keep a core busy."""
     return 2 * (os.cpu_count() or 1)
+
+
+class Together(LoadScopeScheduling):
+    """One worker for what shares something dear: one browser, files that are parsed once, a server that counts.
+
+    Not by `--dist loadgroup`: under pytest 9 its marks have no effect.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        name, _, _ = nodeid.partition("::")
+        if name.startswith(("tests/browser/", "tests/journeys/")):
+            return "a browser"
+        return name if name.startswith(("tests/contract/", "tests/test_architecture")) else nodeid
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Schemathesis tells endpoints apart by the item's name only, and xdist by its id: it would run one of them."""
+    _, bracket, parameters = item.name.partition("[")
+    if bracket and item.id.params is None:
+        item._id = item.id.with_params(parameters.removesuffix("]"))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    return Together(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -63,7 +63,7 @@ class Journal:
         def unit(connection: sa.Connection) -> Begun:
             if _INSERT.run(connection, row) == 1:
                 return Begun(intent, fresh=True)
-            freed = connection.execute(_FREE, {"wanted": row["key"], "kept": f"{row['key']}:{intent.id[:20]}"})
+            freed = connection.execute(_FREE, {"wanted": row["key"], "kept": f"{row['key']}:{intent.id[-20:]}"})
             if freed.rowcount == 1 and _INSERT.run(connection, row) == 1:
                 return Begun(intent, fresh=True)
             before = connection.execute(_BY_KEY, {"wanted": row["key"]}).mappings().one()

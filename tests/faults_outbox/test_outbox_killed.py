@@ -26,8 +26,8 @@ from bot.sandbox.slack import EmbeddedSlack
 from bot.store import Database
 from bot.store.tables import schedules
 
-KILLS = int(os.environ.get("OUTBOX_KILLS", "6"))
-CHANGES = int(os.environ.get("OUTBOX_CHANGES", "240"))
+KILLS = int(os.environ.get("OUTBOX_KILLS", "3"))
+CHANGES = int(os.environ.get("OUTBOX_CHANGES", "120"))
 SEED = int(os.environ.get("OUTBOX_SEED", str(random.SystemRandom().randrange(10**6))))
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.timeout(120 + 20 * KILLS)

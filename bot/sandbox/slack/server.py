@@ -232,7 +232,7 @@ class EmbeddedSlack:
     def forget_faults(self) -> None:
         self._ws.faults.clear()
 
-    async def until(self, wanted: Callable[[], T], timeout: float = 5.0) -> T:
+    async def until(self, wanted: Callable[[], T], timeout: float = 15.0) -> T:
         """Wait until `wanted()` is true, asking at each change and now and then; its value. A LookupError is "not yet".
         AssertionError with what everybody sees after `timeout` real seconds."""
         with self._ws.live.reader() as queue:
