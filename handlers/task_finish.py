@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.actions import EditActions, NotReady, TaskActions
+from bot.actions import EditActions, NotReady, ResultKind, TaskActions
 from bot.blocks import modals, say
 from bot.blocks.card import task_value
 from bot.blocks.forms import FinishForm
 from bot.blocks.html import typed_html
 from bot.blocks.ids import ActionId, ViewId
 from bot.blocks.message import Message, View
+from bot.blocks.text import join
 from bot.blocks.values import TaskMeta, TaskValue
 from bot.cutover import Catalogue, CutoverClient
 from bot.errors import Refused
@@ -84,7 +85,8 @@ async def finish(
         names = await task_answers.named(refusal, catalogue, cards, task.runbook_id)
         value = TaskValue(r=task.runbook_id, t=task.id, seen=seen, ask=True, override=override, fields=names)
         return say.ask_to_finish(await tasks.read(task.runbook_id, task.id), value)
-    return await cards.task(result.value, words.told(result, "finished", ask))
+    decided = modals.decided(form) if form and result.kind is ResultKind.DONE else None
+    return await cards.task(result.value, join(" ", [words.told(result, "finished", ask), decided]))
 
 
 @routes.action(ActionId.TASK_FINISH_ASK)

@@ -42,7 +42,7 @@ class StartForm:
 
 @dataclass(frozen=True, slots=True)
 class FinishForm:
-    """`selected`: ids of the successors to go on with, None where the task has no branches.
+    """`selected`: ids of the successors to go on with, None where the task has no branches; `named`: their labels.
 
     `result` of a validation task: `pass`, `fail` or `not_tested`, else None.
     """
@@ -51,6 +51,7 @@ class FinishForm:
     answers: tuple[FieldValue, ...]
     result: str | None
     comment: Text
+    named: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,14 @@ def choices(state: State, block_id: str) -> tuple[str, ...]:
     chosen = element(state, block_id).get("selected_options")
     found = [o.get("value") for o in chosen if isinstance(o, Mapping)] if isinstance(chosen, list) else []
     return tuple(value for value in found if isinstance(value, str))
+
+
+def chosen_texts(state: State, block_id: str) -> tuple[Text, ...]:
+    """The labels of the same, as Slack sends them back."""
+    chosen = element(state, block_id).get("selected_options")
+    labels = [o.get("text") for o in chosen if isinstance(o, Mapping)] if isinstance(chosen, list) else []
+    found = [label.get("text") for label in labels if isinstance(label, Mapping)]
+    return tuple(Text(text) for text in found if isinstance(text, str) and text)
 
 
 def users(state: State, block_id: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from bot.blocks.forms import Errors, FinishForm, State
 from bot.blocks.ids import ViewId
 from bot.blocks.message import View
 from bot.blocks.modal_task import about
-from bot.blocks.text import Mrkdwn
+from bot.blocks.text import Mrkdwn, join, literal, phrase
 from bot.blocks.values import TaskMeta, encode_meta
 from bot.model import CustomField, FieldValue, Task, Text
 
@@ -124,7 +124,17 @@ def read_finish(state: State, fields: Sequence[CustomField]) -> FinishForm | Err
             errors[block_of(item)] = "An answer is needed."
         if not values and forms.text(state, block_of(item)):
             errors[block_of(item)] = "That is none of its options."
-    return errors or FinishForm(selected, tuple(answers), result, forms.text(state, "comment"))
+    named = forms.chosen_texts(state, "branches")
+    return errors or FinishForm(selected, tuple(answers), result, forms.text(state, "comment"), named)
+
+
+def decided(form: FinishForm) -> Mrkdwn | None:
+    """What the person decided in the form, for the line that says that it is done; None where nothing was asked."""
+    result = phrase("Result: {result}.", result=_RESULTS.get(form.result, form.result)) if form.result else None
+    names = join(", ", [literal(name, 80) for name in form.named[:_FEW]])
+    more = Mrkdwn(f" +{len(form.named) - _FEW} more" if len(form.named) > _FEW else "")
+    branches = phrase("Goes on with {names}{more}.", names=names, more=more) if names else None
+    return join(" ", [branches, result]) or None
 
 
 def unanswered(view: Mapping[str, Any]) -> Errors:

@@ -32,7 +32,7 @@ from bot.blocks.modal_edit import (
     read_edit,
     read_task,
 )
-from bot.blocks.modal_finish import finish_task, read_finish
+from bot.blocks.modal_finish import decided, finish_task, read_finish
 from bot.blocks.modal_run import (
     findings_blocks,
     findings_message,
@@ -70,6 +70,7 @@ __all__ = [
     "comment",
     "create_runbook",
     "create_task",
+    "decided",
     "edit_runbook",
     "edit_task",
     "findings_blocks",

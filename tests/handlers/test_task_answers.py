@@ -33,7 +33,7 @@ async def test_the_branches_chosen_go_on_as_numbers_and_the_rest_is_abandoned(ru
     await start(running, DECISION)
     await running.click("task.finish_ask")
     await running.submit({"branches": {"input": [task_named(running, STOP).id]}})
-    assert "You finished this" in running.text()
+    assert f"You finished this. Goes on with {STOP}." in running.text()
     chosen = int(task_named(running, STOP).id)
     assert presses(running)[-1] == ("finish", {"override": True, "selected_successor_ids": [chosen]})
     assert task_named(running, STOP).stage == "startable"
@@ -112,6 +112,7 @@ async def test_a_validation_asks_for_its_result_and_keeps_the_comment(running: S
     assert [one["value"] for one in field(running.view(), "result")["options"]] == ["pass", "fail", "not_tested"]
     assert "result" in (await running.submit())["errors"]
     await running.submit({"result": {"input": "fail"}, "comment": {"input": "PIN pad <broken> & slow"}})
+    assert "You finished this. Result: ❌ Fail." in running.text()
     assert "You finished this" in running.text()
     assert saved(running) == [[{"custom_field_id": "81", "value": "Fail"}]]
     said = comments(running, CARD_PAYMENT)[-1]
