@@ -77,10 +77,11 @@ class Watch:
         if not self._links.channels(runbook_id):
             return
         now = self._clock.monotonic()
+        if runbook_id not in self._hurry:  # `run` knows of the others: a busy channel costs one look, not one a command
+            self._woken.set()
         self._hurry[runbook_id] = now + _AGAIN
         self._sure.add(runbook_id)
         self._hot[runbook_id] = now + _HOT
-        self._woken.set()
 
     def hear(self, event: Event) -> None:
         """Cutover's webhook told of something: who did it is remembered, what it is will be read."""
@@ -114,8 +115,14 @@ class Watch:
         if len(self._polling) >= _AT_ONCE:
             return _AGAIN
         due = await self._database.read(rows.due_next)
-        now, gap = self._clock.unix(), pace.GAP if self._hurry else _AGAIN
-        return min(gap, max(due - now, _LEAST)) if due is not None else gap
+        gap = self._until_hurried()
+        return min(gap, max(due - self._clock.unix(), _LEAST)) if due is not None else gap
+
+    def _until_hurried(self) -> float:
+        """Seconds until what is in a hurry may be polled again; of what another replica is at, the gap once more."""
+        now = self._clock.monotonic()
+        waits = (self._ended.get(key, -pace.GAP) + pace.GAP - now for key in self._hurry if key not in self._polling)
+        return min((wait if wait > 0 else pace.GAP for wait in waits), default=_AGAIN)
 
     async def _begin_due(self, room: int) -> list[asyncio.Task[None]]:
         """Claim what is due and begin to poll it."""
