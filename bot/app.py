@@ -22,6 +22,7 @@ from bot.settings import Settings
 from bot.slack.ingress import Ingress
 from bot.slack.socket import SocketMode
 from bot.slack.web import SlackWeb
+from bot.stall import StallWatch
 
 _log = structlog.get_logger(__name__)
 DRAIN_SECONDS: Final = 6.0
@@ -86,6 +87,7 @@ class Bot(Parts):
         if settings.bot_health_listen:
             app = health_app(self.metrics, self.problems, self._refresh)
             self.health_url = await self._doors.open(app, settings.bot_health_listen)
+        self._background.start("stalls", StallWatch().run)
         self._background.start("identify", self._identify)
         self._background.start("outbox", self.outbox.run)
         self._background.start("links", lambda: self.links.follow(self.clock))

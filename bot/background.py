@@ -14,6 +14,8 @@ from bot.clock import Clock
 
 _log = structlog.get_logger(__name__)
 _AGAIN: Final = 5.0
+_IDLE: Final = 10.0
+"""Seconds a connection may take to send the head of a request, or rest between two."""
 
 
 class Background:
@@ -54,7 +56,7 @@ class Doors:
     async def open(self, app: web.Application, where: str) -> str:
         """Listen at `host:port` (0 takes a free port); the address. OSError when the port is taken."""
         host, _, port = where.rpartition(":")
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0, keepalive_timeout=_IDLE)
         await runner.setup()
         self._runners.append(runner)
         await web.TCPSite(runner, host, int(port)).start()

@@ -34,6 +34,7 @@ from handlers.ask import Ask, Choose
 from handlers.gate import check_look, note_refusal
 from handlers.routes import Listener, Routes, Submit, arguments, is_errors
 from handlers.services import Services
+from handlers.shares import Shares
 
 _log = structlog.get_logger(__name__)
 _ANY: Final = re.compile(r"")
@@ -64,6 +65,7 @@ class Guard:
         self._metrics = metrics
         self._prefix = prefix
         self._running: set[asyncio.Task[None]] = set()
+        self._shares = Shares()
 
     def bind(self, app: AsyncApp) -> None:
         """Register with Bolt: one listener per kind."""
@@ -173,12 +175,15 @@ class Guard:
     def _start(self, delivery: Delivery, work: Callable[[Delivery, Answer], Awaitable[None]]) -> None:
         task = asyncio.create_task(self._guarded(delivery, work))
         self._running.add(task)
+        self._shares.enter(delivery.user_id)
         task.add_done_callback(self._running.discard)
+        task.add_done_callback(lambda _: self._shares.leave(delivery.user_id))
 
     async def _guarded(self, delivery: Delivery, work: Callable[[Delivery, Answer], Awaitable[None]]) -> None:
         answer, began = Answer(delivery, self._web, self._poster, self._prefix), self._services.clock.monotonic()
         outcome = "ok"
         try:
+            self._shares.check(delivery.user_id)
             if len(self._running) > _MOST_AT_ONCE:
                 raise BotError("The bot is very busy right now.", "Try again in a moment.")
             await work(delivery, answer)

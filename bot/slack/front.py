@@ -7,6 +7,7 @@ The listener acknowledges inside Bolt and hands its work to a tracked task, so n
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -107,7 +108,12 @@ class Front:
                     return Reply()
         except (StoreUnavailable, TimeoutError):
             _log.error("inbox_unavailable", key=delivery.key)  # reads go on; writes are refused by the journal
-        return await self._dispatch(delivery, body)
+        try:
+            return await self._dispatch(delivery, body)
+        except Exception:
+            with contextlib.suppress(StoreUnavailable):
+                await self._inbox.release(delivery.key)
+            raise
 
     async def _dispatch(self, delivery: Delivery, body: Mapping[str, Any]) -> Reply:
         request = AsyncBoltRequest(mode="socket_mode", body=dict(body), context={"delivery": delivery})

@@ -52,6 +52,11 @@ class Inbox:
         mark = {"which": key, "now": self._clock.unix()}
         self._database.write_soon(lambda c: _DONE.run(c, mark))
 
+    async def release(self, key: str) -> None:
+        """Forget a delivery that could not be handed on, so that Slack's repeat is taken for the first."""
+        mine = (inbox.c.key == key) & inbox.c.done_at.is_(None)
+        await self._database.write(lambda c: c.execute(sa.delete(inbox).where(mine)))
+
     async def left_over(self) -> list[Kept]:
         """What was acknowledged and not finished, oldest first; each look counts as an attempt."""
         query = sa.select(inbox).where(inbox.c.done_at.is_(None)).order_by(inbox.c.received_at)

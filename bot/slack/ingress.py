@@ -23,6 +23,8 @@ _LIMIT: Final = 1024 * 1024
 _BODY_SECONDS: Final = 8.0
 _FIELDS: Final = 200
 _DEPTH: Final = 64
+_SKEW: Final = 60
+"""Seconds: from here on the machine's clock is worth a look, long before requests are refused for it."""
 
 
 class Ingress:
@@ -61,7 +63,12 @@ class Ingress:
         signatures = request.headers.getall("X-Slack-Signature", [])
         if len(stamps) != 1 or len(signatures) != 1:
             return False
-        return is_authentic(self._secrets, stamps[0], signatures[0], raw, self._clock.unix())
+        now = self._clock.unix()
+        if not is_authentic(self._secrets, stamps[0], signatures[0], raw, now):
+            return False
+        if abs(now - int(stamps[0])) > _SKEW:
+            _log.warning("clock_differs_from_slack", seconds=round(now - int(stamps[0])))
+        return True
 
 
 def parse(content_type: str, raw: bytes) -> tuple[str, dict[str, Any]] | None:

@@ -7,6 +7,7 @@ the old one before the new one opens. Here a refresh opens the new connection fi
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Mapping
 from typing import Any, Final
@@ -28,6 +29,10 @@ _HELLO_SECONDS: Final = 10.0
 _LONGEST_WAIT: Final = 30.0
 _SETTLED: Final = 30.0
 """A connection that lives shorter counts as a failure; a first failure is followed by a second try at once."""
+_SILENT: Final = 55.0
+"""Seconds without a word from Slack. Some sessions go deaf and still answer pings: a new one tells which it was."""
+_GRACE: Final = 10.0
+"""Seconds that a replaced silent connection stays open for what may still come."""
 _MOST_FRAME: Final = 4 * 1024 * 1024
 
 
@@ -42,17 +47,21 @@ class SocketMode:
         self._working: set[asyncio.Task[None]] = set()
         self._connections: set[asyncio.Task[None]] = set()
         self._replace = asyncio.Event()
+        self._heard = 0.0
         self.connected = asyncio.Event()
         self.failure = ""
 
     async def run(self) -> None:
         """Connect, and whenever a connection ends or asks to be replaced, connect again with growing waits."""
         failures = 0
+        silent: set[asyncio.Task[None]] = set()
         try:
             while True:
                 if await self._connect():
+                    for old in silent:
+                        asyncio.get_running_loop().call_later(_GRACE, old.cancel)
                     began = self._clock.monotonic()
-                    await self._replace.wait()
+                    silent = await self._until_replaced()
                     failures = 0 if self._clock.monotonic() - began >= _SETTLED else failures
                 failures += 1
                 if failures > 1:
@@ -67,6 +76,22 @@ class SocketMode:
         """Wait until the envelopes taken so far are acknowledged."""
         if self._working:
             await asyncio.wait(set(self._working), timeout=seconds)
+
+    async def _until_replaced(self) -> set[asyncio.Task[None]]:
+        """Until another connection is wanted; those that have not said a word for so long that they may be deaf.
+
+        They stay open until the next one is there. Real time: nothing here is about the hours of a run.
+        """
+        loop = asyncio.get_running_loop()
+        while not self._replace.is_set():
+            rest = self._heard + _SILENT - loop.time()
+            if rest <= 0:
+                _log.info("socket_silent", seconds=_SILENT)
+                return set(self._connections)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(rest):
+                    await self._replace.wait()
+        return set()
 
     async def _connect(self) -> bool:
         """Open a connection and wait for Slack's hello; False when that failed."""
@@ -95,6 +120,7 @@ class SocketMode:
         if hello.is_set() and not task.done():
             self.failure = ""
             self._replace.clear()  # what the old one asked for is done
+            self._heard = asyncio.get_running_loop().time()
             self.connected.set()
             return True
         self.failure = "no hello"
@@ -119,6 +145,7 @@ class SocketMode:
             async for frame in ws:
                 if frame.type != aiohttp.WSMsgType.TEXT:
                     continue
+                self._heard = asyncio.get_running_loop().time()
                 envelope = _object(frame.data)
                 kind = str(envelope.get("type", ""))
                 if kind == "hello":

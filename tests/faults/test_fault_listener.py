@@ -164,3 +164,18 @@ async def test_too_much_at_once_is_refused_with_a_sentence(running: Stage, monke
     await running.settle()
     assert read(running).count("very busy") == 1
     await still_works(running)
+
+
+async def test_one_person_s_flood_is_slowed_down_and_others_are_served(
+    running: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("handlers.shares.MOST", 3)
+    async with held(running, "/tasks/.*") as gate:
+        for number in range(10):
+            await running.slack.command(DANA, FAILOVER, "/task", f"show 10100{number}")
+        await running.until(lambda: gate.arrived and read(running).count("Slow down") == 7)
+        await running.slack.command(SAM, FAILOVER, "/cutover", "help")
+        await running.until(lambda: "/task start" in read(running, SAM))
+    await running.settle()
+    assert read(running).count("Slow down") == 7
+    await still_works(running)

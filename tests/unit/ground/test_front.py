@@ -136,3 +136,35 @@ async def test_unfinished_work_of_half_an_hour_ago_is_given_up(desk: Desk) -> No
     await desk.database.flush()
     assert desk.worked == []
     assert await desk.inbox.left_over() == []
+
+
+async def test_what_could_not_be_handed_on_is_taken_when_slack_repeats_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handed = desk.app.async_dispatch
+    trouble = [RuntimeError("the hand-off fails")]
+
+    async def failing(request: Any) -> Any:
+        if trouble:
+            raise trouble.pop()
+        return await handed(request)
+
+    monkeypatch.setattr(desk.app, "async_dispatch", failing)
+    with pytest.raises(RuntimeError):
+        await desk.front.receive("command", COMMAND)
+    assert await desk.inbox.left_over() == []
+    assert (await desk.front.receive("command", COMMAND)).status == 200
+    assert desk.worked == ["list"]
+
+
+@pytest.mark.parametrize("jump", [-600, 600])
+async def test_a_clock_that_jumps_makes_no_repeat_new(
+    desk: Desk, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, jump: float
+) -> None:
+    await desk.front.receive("command", COMMAND)
+    real = clock.unix()
+    monkeypatch.setattr(clock, "unix", lambda: real + jump)
+    await desk.front.receive("command", COMMAND)
+    await desk.inbox.prune()
+    await desk.restarted().receive("command", COMMAND)
+    assert desk.worked == ["list"]
