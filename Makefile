@@ -37,6 +37,7 @@ contracts: install
 bench: install
 	$(BIN)/python -m benchmarks.command
 	$(BIN)/python -m benchmarks.watch
+	$(BIN)/python -m benchmarks.plan
 	$(BIN)/python -m benchmarks.archive --rounds 2
 
 # Needs pip-tools in an environment of its own; writes no package host.

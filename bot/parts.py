@@ -36,6 +36,7 @@ from handlers.cards import Cards
 from handlers.everything import all_routes, help_entries
 from handlers.guard import Guard
 from handlers.homes import Homes
+from handlers.runs import Runs
 from handlers.services import Services
 from handlers.targets import Targets
 
@@ -129,6 +130,7 @@ class Parts:
             catalogue=catalogue,
             targets=Targets(self.client, self.links),
             cards=Cards(self.client, catalogue, self.clock),
+            runs=Runs(self.client, catalogue, self.clock),
             tasks=TaskActions(self.performer),
             edits=EditActions(self.performer),
             runbooks=RunbookActions(self.performer),

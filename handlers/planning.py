@@ -4,122 +4,86 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 from bot.blocks import answers
 from bot.blocks.answers import Around, Timed
 from bot.blocks.forms import parse_duration
-from bot.clock import Clock
-from bot.cutover import Catalogue, CutoverClient
 from bot.errors import BadInput
-from bot.model import Runbook, RunbookStage, Task
-from bot.plan import Plan, Shift, Step, chain_before, dependants, plan_run, slack_by_stream, steps_of, what_if
+from bot.plan import Run, Shift, chain_before, dependants, slack_by_stream, what_if
 from bot.slack.answer import Answer
 from handlers import grammar
 from handlers.ask import Ask
 from handlers.cards import Cards
 from handlers.routes import Routes
+from handlers.runs import Runs
 from handlers.targets import Targets
 
 routes = Routes()
 _SHIFT: Final = re.compile(r"(.*?)\s*([+\-−])\s*(\d[\w ]*)\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """A run with its plan."""
-
-    runbook: Runbook
-    tasks: dict[str, Task]
-    steps: list[Step]
-    plan: Plan
-    begin: float | None
-
-    def timed(self, ids: Iterable[str]) -> list[Timed]:
-        return [Timed(self.tasks[key], self.plan.timings[key].end, self.plan.timings[key].slack) for key in ids]
+def timed(run: Run, ids: Iterable[str]) -> list[Timed]:
+    """Those tasks with their ends and slack, in that order."""
+    return [Timed(run.tasks[key], run.plan.timings[key].end, run.plan.timings[key].slack) for key in ids]
 
 
-async def _read(client: CutoverClient, runbook_id: str, clock: Clock) -> _Run:
-    """The run by Cutover's graph. Raises `BadInput` where the instance tells no predecessors, `Cyclic` in a circle."""
-    runbook = await client.get_runbook(runbook_id)
-    tasks = await client.list_runbook_tasks(runbook_id, forecast=True).all()
-    if tasks and all(task.predecessor_ids is None for task in tasks):
-        raise BadInput("This Cutover does not tell which task waits for which.", "So this cannot be computed.")
-    steps = steps_of(tasks)
-    planned = runbook.start_scheduled or runbook.start_planned
-    begin = planned.timestamp() if planned and runbook.stage == RunbookStage.PLANNING else None
-    return _Run(runbook, {t.id: t for t in tasks}, steps, plan_run(steps, clock.unix(), begin), begin)
-
-
-async def _around(run: _Run, cards: Cards, clock: Clock, shown: Sequence[Timed]) -> Around:
+async def around(run: Run, cards: Cards, shown: Sequence[Timed]) -> Around:
+    """What every answer shows, with the owners of the first of `shown`."""
     refs = [ref for one in shown[:20] for ref in one.task.assignees or ()]
-    return Around(run.runbook, clock.now(), await cards.names(refs, run.runbook.id))
+    now = datetime.fromtimestamp(run.now, UTC)
+    return Around(run.runbook, now, await cards.names(refs, run.runbook.id))
 
 
 @routes.command("task", "why", "<task>")
-async def ask_why(
-    ask: Ask, answer: Answer, targets: Targets, client: CutoverClient, cards: Cards, clock: Clock
-) -> None:
+async def ask_why(ask: Ask, answer: Answer, targets: Targets, runs: Runs, cards: Cards) -> None:
     """Say what holds a task up, and the one task to push on."""
     task = await targets.task(ask, grammar.unquoted(ask.words), question="Which task do you wonder about?")
-    run = await _read(client, task.runbook_id, clock)
-    chain = run.timed(key for key in chain_before(run.steps, run.plan, task.id) if key != task.id)
+    run = await runs.around(task)
+    chain = timed(run, [key for key in chain_before(run.steps, run.plan, task.id) if key != task.id])
     waits = {one for step in run.steps if step.id == task.id for one in step.predecessors}
     others = sum(1 for one in waits if one in run.tasks and not run.plan.timings[one].over) - 1
-    known = run.tasks.get(task.id, task)
-    around = await _around(run, cards, clock, [*chain, *run.timed([task.id])])
-    await answer.say(answers.why(around, known, chain, max(others, 0)))
+    shown = await around(run, cards, [*chain, *timed(run, [task.id])])
+    await answer.say(answers.why(shown, run.tasks[task.id], chain, max(others, 0)))
 
 
 @routes.command("task", "blocks", "<task>")
-async def ask_what_it_blocks(
-    ask: Ask, answer: Answer, targets: Targets, client: CutoverClient, catalogue: Catalogue, cards: Cards, clock: Clock
-) -> None:
+async def ask_what_it_blocks(ask: Ask, answer: Answer, targets: Targets, runs: Runs, cards: Cards) -> None:
     """Say what waits for a task, and how much it may slip."""
     task = await targets.task(ask, grammar.unquoted(ask.words), question="Which task?")
-    run = await _read(client, task.runbook_id, clock)
-    found = sorted(run.timed(dependants(run.steps, task.id)), key=lambda one: one.end)
-    milestones = await _milestones(catalogue, found)
+    run = await runs.around(task)
+    found = sorted(timed(run, dependants(run.steps, task.id)), key=lambda one: one.end)
+    milestones = [one for one in found if run.is_milestone(one.task)]
     lanes = len({one.task.stream_id for one in found})
-    around = await _around(run, cards, clock, found[:8])
-    await answer.say(answers.blocks_what(around, run.timed([task.id])[0], found, milestones, lanes))
-
-
-async def _milestones(catalogue: Catalogue, found: Sequence[Timed]) -> list[Timed]:
-    kinds = {one.task.task_type_id: await catalogue.task_type(one.task.task_type_id) for one in found}
-    return [one for one in found if (kind := kinds[one.task.task_type_id]) is not None and kind.is_milestone]
+    shown = await around(run, cards, found[:8])
+    await answer.say(answers.blocks_what(shown, timed(run, [task.id])[0], found, milestones, lanes))
 
 
 @routes.command("runbook", "path", "[runbook]")
-async def show_path(
-    ask: Ask, answer: Answer, targets: Targets, client: CutoverClient, catalogue: Catalogue, cards: Cards, clock: Clock
-) -> None:
+async def show_path(ask: Ask, answer: Answer, targets: Targets, runs: Runs, cards: Cards) -> None:
     """Show the critical path: the tasks that decide when the run ends, and slack by stream."""
     runbook = await targets.runbook(ask, grammar.unquoted(ask.words))
-    run = await _read(client, runbook.id, clock)
-    chain = run.timed(run.plan.critical)
-    streams = {stream.id: stream for stream in await catalogue.streams(runbook.id)}
+    run = await runs.read(runbook.id)
+    chain = timed(run, run.plan.critical)
+    streams = {stream.id: stream for stream in run.streams}
     slacks = sorted(slack_by_stream(run.steps, run.plan).items(), key=lambda pair: pair[1])
-    around = await _around(run, cards, clock, chain)
+    shown = await around(run, cards, chain)
     named = [(streams.get(key) if key else None, seconds) for key, seconds in slacks]
-    await answer.say(answers.path(around, chain, run.plan.end, named))
+    await answer.say(answers.path(shown, chain, run.plan.end, named))
 
 
 @routes.command("runbook", "whatif", "<task> +30m")
-async def ask_what_if(
-    ask: Ask, answer: Answer, targets: Targets, client: CutoverClient, catalogue: Catalogue, cards: Cards, clock: Clock
-) -> None:
+async def ask_what_if(ask: Ask, answer: Answer, targets: Targets, runs: Runs, cards: Cards) -> None:
     """Say when the run would end if a task took longer or shorter; nothing is changed."""
     target, seconds = _shift(grammar.plain(ask.words))
     task = await targets.task(ask, grammar.unquoted(target), rest=ask.words[len(target) :], question="Which task?")
-    run = await _read(client, task.runbook_id, clock)
-    found = what_if(run.steps, [Shift(task.id, seconds)], clock.unix(), run.begin)
-    moved = sorted(run.timed(found.moved), key=lambda one: one.end)
-    slipped = [(one, found.moved[one.task.id]) for one in await _milestones(catalogue, moved)]
-    around = await _around(run, cards, clock, [])
-    known = run.tasks.get(task.id, task)
-    await answer.say(answers.effect(around, known, seconds, found.after.end, found.end_moves, slipped))
+    run = await runs.around(task)
+    found = what_if(run.steps, [Shift(task.id, seconds)], run.now, run.begin)
+    moved = sorted(timed(run, found.moved), key=lambda one: one.end)
+    slipped = [(one, found.moved[one.task.id]) for one in moved if run.is_milestone(one.task)]
+    shown = await around(run, cards, [])
+    await answer.say(answers.effect(shown, run.tasks[task.id], seconds, found.after.end, found.end_moves, slipped))
 
 
 def _shift(words: str) -> tuple[str, float]:

@@ -20,6 +20,7 @@ from bot.slack.web import SlackWeb
 from bot.store import Links
 from handlers.cards import Cards
 from handlers.homes import Homes
+from handlers.runs import Runs
 from handlers.targets import Targets
 
 
@@ -31,6 +32,7 @@ class Services:
     catalogue: Catalogue
     targets: Targets
     cards: Cards
+    runs: Runs
     tasks: TaskActions
     edits: EditActions
     runbooks: RunbookActions

@@ -3,7 +3,9 @@
 It is our own arithmetic over what Cutover tells; where Cutover gives a forecast of its own, both are shown.
 """
 
-from bot.plan.graph import Cyclic, Plan, Step, Timing, plan_run
+from bot.plan.graph import Plan, Step, Timing, lay_out, plan_on, plan_run
+from bot.plan.network import Cyclic, Network
+from bot.plan.run import Run, run_of
 from bot.plan.steps import steps_of
 from bot.plan.whatif import Effect, Shift, what_if
 from bot.plan.why import chain_before, dependants, slack_by_stream
@@ -11,13 +13,18 @@ from bot.plan.why import chain_before, dependants, slack_by_stream
 __all__ = [
     "Cyclic",
     "Effect",
+    "Network",
     "Plan",
+    "Run",
     "Shift",
     "Step",
     "Timing",
     "chain_before",
     "dependants",
+    "lay_out",
+    "plan_on",
     "plan_run",
+    "run_of",
     "slack_by_stream",
     "steps_of",
     "what_if",

@@ -9,27 +9,19 @@ Times are Unix seconds, durations seconds.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
-from bot.errors import BotError
+import msgspec
 
-
-class Cyclic(BotError):
-    """The tasks wait for each other in a circle, so nothing can be computed."""
-
-    code = "cyclic"
-
-    def __init__(self, ids: Sequence[str]) -> None:
-        shown = ", ".join(ids[:5])
-        super().__init__(
-            f"Tasks of this runbook wait for each other in a circle: {shown}.", "Mend it in Cutover first."
-        )
-        self.ids = tuple(ids)
+from bot.plan.network import Network
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A task as arithmetic sees it. `dropped`: skipped or abandoned. `not_before`: fixed start."""
+class Step(msgspec.Struct, frozen=True, gc=False):
+    """A task as arithmetic sees it. `dropped`: skipped or abandoned. `not_before`: fixed start.
+
+    A struct, because ten thousand are made for one answer.
+    """
 
     id: str
     duration: float = 0.0
@@ -40,9 +32,13 @@ class Step:
     dropped: bool = False
     stream_id: str | None = None
 
+    @property
+    def is_over(self) -> bool:
+        """Nothing about it can change any more."""
+        return self.ended is not None or self.dropped
 
-@dataclass(frozen=True, slots=True)
-class Timing:
+
+class Timing(NamedTuple):
     """When a step begins and ends, and by how much it may slip. `over`: nothing about it can change any more."""
 
     start: float
@@ -58,7 +54,6 @@ class Plan:
     timings: Mapping[str, Timing]
     end: float
     critical: tuple[str, ...]
-    order: tuple[str, ...] = field(repr=False)
 
 
 def plan_run(steps: Iterable[Step], now: float, begin: float | None = None) -> Plan:
@@ -66,94 +61,83 @@ def plan_run(steps: Iterable[Step], now: float, begin: float | None = None) -> P
 
     Predecessors that are not among the steps are taken as done. Without steps the plan ends now.
     """
-    known = {step.id: step for step in steps}
-    before = {key: tuple(p for p in step.predecessors if p in known) for key, step in known.items()}
-    after: dict[str, list[str]] = {key: [] for key in known}
-    for key, predecessors in before.items():
-        for one in predecessors:
-            after[one].append(key)
-    order = _order(before, after)
+    known = list(steps)
+    return plan_on(lay_out(known), known, now, begin)
+
+
+def lay_out(steps: Sequence[Step]) -> Network:
+    """Who waits for whom, which several plans can share. Raises `Cyclic`."""
+    return Network({step.id: step.predecessors for step in steps})
+
+
+def plan_on(network: Network, steps: Sequence[Step], now: float, begin: float | None = None) -> Plan:
+    """`plan_run` on a network laid out before; `steps` are those it was made of, in that order."""
     floor = now if begin is None else max(now, begin)
-    spans = _forward(known, before, order, now, floor)
-    end = max((span[1] for span in spans.values()), default=floor)
-    latest = _backward(known, after, order, spans, end)
-    timings = {
-        key: Timing(*spans[key], slack=max(0.0, latest[key] - spans[key][1]), over=_is_over(known[key]))
-        for key in order
-    }
-    return Plan(timings, end, _chain(known, before, timings, end), tuple(order))
+    starts, ends = _forward(network, steps, now, floor)
+    end = max(ends, default=floor)
+    latest = _backward(network, steps, starts, ends, end)
+    slacks = [late - early if late > early else 0.0 for late, early in zip(latest, ends, strict=True)]
+    over = [step.ended is not None or step.dropped for step in steps]
+    timings = dict(zip(network.ids, map(Timing._make, zip(starts, ends, slacks, over, strict=True)), strict=True))
+    critical = tuple(network.ids[at] for at in _chain(network, steps, starts, ends, end))
+    return Plan(timings, end, critical)
 
 
-def _is_over(step: Step) -> bool:
-    return step.ended is not None or step.dropped
-
-
-def _order(before: Mapping[str, Sequence[str]], after: Mapping[str, Sequence[str]]) -> list[str]:
-    """Predecessors first (Kahn). Raises `Cyclic` with the steps of the circles."""
-    waiting = {key: len(predecessors) for key, predecessors in before.items()}
-    order = [key for key, count in waiting.items() if count == 0]
-    for key in order:  # grows while it is walked
-        for one in after[key]:
-            waiting[one] -= 1
-            if waiting[one] == 0:
-                order.append(one)
-    if len(order) < len(waiting):
-        raise Cyclic([key for key, count in waiting.items() if count > 0])
-    return order
-
-
-def _forward(
-    known: Mapping[str, Step], before: Mapping[str, Sequence[str]], order: Sequence[str], now: float, floor: float
-) -> dict[str, tuple[float, float]]:
-    spans: dict[str, tuple[float, float]] = {}
-    for key in order:
-        step = known[key]
-        ready = max((spans[p][1] for p in before[key]), default=floor)
+def _forward(network: Network, steps: Sequence[Step], now: float, floor: float) -> tuple[list[float], list[float]]:
+    """(starts, ends) in the order of `steps`."""
+    starts, ends = [0.0] * len(steps), [0.0] * len(steps)
+    before = network.before
+    for at in network.order:  # ten thousand times, so nothing is called in here
+        step = steps[at]
+        started = step.started
         if step.ended is not None:
-            spans[key] = (step.ended if step.started is None else step.started, step.ended)
-        elif step.dropped:
-            spans[key] = (ready, ready)
-        elif step.started is not None:
-            spans[key] = (step.started, max(now, step.started + step.duration))
-        else:
-            start = max(ready, floor, step.not_before or floor)
-            spans[key] = (start, start + step.duration)
-    return spans
+            starts[at], ends[at] = step.ended if started is None else started, step.ended
+            continue
+        if started is not None and not step.dropped:
+            starts[at], ends[at] = started, max(now, started + step.duration)
+            continue
+        if step.dropped:
+            starts[at] = ends[at] = max([ends[one] for one in before[at]], default=floor)
+            continue
+        ready = floor
+        for one in before[at]:
+            if ends[one] > ready:
+                ready = ends[one]
+        if step.not_before is not None and step.not_before > ready:
+            ready = step.not_before
+        starts[at], ends[at] = ready, ready + step.duration
+    return starts, ends
 
 
 def _backward(
-    known: Mapping[str, Step],
-    after: Mapping[str, Sequence[str]],
-    order: Sequence[str],
-    spans: Mapping[str, tuple[float, float]],
-    end: float,
-) -> dict[str, float]:
+    network: Network, steps: Sequence[Step], starts: Sequence[float], ends: Sequence[float], end: float
+) -> list[float]:
     """Latest end of each step that leaves the end of the run where it is."""
-    latest: dict[str, float] = {}
-    for key in reversed(order):
-        best = end
-        for one in after[key]:
-            if known[one].ended is None and (known[one].started is None or known[one].dropped):
-                length = spans[one][1] - spans[one][0]
-                best = min(best, latest[one] - length)
-        latest[key] = best
+    latest = [end] * len(steps)
+    for at in reversed(network.order):
+        step = steps[at]
+        if step.ended is not None or (step.started is not None and not step.dropped):
+            continue  # it has begun: whatever was before it does not move it
+        begins = latest[at] - (ends[at] - starts[at])
+        for one in network.before[at]:
+            if begins < latest[one]:
+                latest[one] = begins
     return latest
 
 
 def _chain(
-    known: Mapping[str, Step], before: Mapping[str, Sequence[str]], timings: Mapping[str, Timing], end: float
-) -> tuple[str, ...]:
-    """Back from the step that ends last, each time to the open predecessor that ends last and has no slack."""
-    open_ones = [key for key, timing in timings.items() if not timing.over and timing.end == end]
-    if not open_ones:
-        return ()
-    chain = [open_ones[0]]
-    while True:
-        step, timing = known[chain[-1]], timings[chain[-1]]
-        if step.started is not None:
-            break
-        waits = [p for p in before[chain[-1]] if not timings[p].over and timings[p].end == timing.start]
-        if not waits:
-            break
-        chain.append(waits[0])
-    return tuple(reversed(chain))
+    network: Network, steps: Sequence[Step], starts: Sequence[float], ends: Sequence[float], end: float
+) -> list[int]:
+    """Back from the step that ends last, each time to an open predecessor whose end is its start."""
+    last = [at for at in network.order if ends[at] == end and steps[at].ended is None]
+    at = min(last, key=lambda one: steps[one].dropped, default=None)
+    chain: list[int] = []
+    while at is not None:
+        step, begins = steps[at], starts[at]
+        if not step.dropped:  # what is skipped takes no time, but waits
+            chain.append(at)
+            if step.started is not None:
+                break
+        waits = [one for one in network.before[at] if steps[one].ended is None and ends[one] == begins]
+        at = min(waits, key=lambda one: steps[one].dropped, default=None)
+    return chain[::-1]

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from bot.plan.graph import Plan, Step, plan_run
+from msgspec.structs import replace
+
+from bot.plan.graph import Plan, Step, lay_out, plan_on
 
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """A task takes `seconds` longer (negative: shorter, not below zero)."""
+    """A task takes `seconds` longer than it looks now (negative: shorter, not below zero), or is skipped."""
 
     step_id: str
-    seconds: float
+    seconds: float = 0.0
+    skipped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +35,27 @@ class Effect:
 def what_if(steps: Iterable[Step], shifts: Sequence[Shift], now: float, begin: float | None = None) -> Effect:
     """Both plans and the difference. Raises `Cyclic`; shifts of unknown or finished steps change nothing."""
     base = list(steps)
-    longer: dict[str, float] = {}
+    wanted: dict[str, Shift] = {}
     for shift in shifts:
-        longer[shift.step_id] = longer.get(shift.step_id, 0.0) + shift.seconds
-    changed = [
-        replace(step, duration=max(0.0, step.duration + longer[step.id])) if step.id in longer else step
-        for step in base
-    ]
-    before, after = plan_run(base, now, begin), plan_run(changed, now, begin)
-    moved = {
-        key: after.timings[key].end - timing.end
-        for key, timing in before.timings.items()
-        if after.timings[key].end != timing.end
-    }
-    return Effect(before, after, moved)
+        kept = wanted.get(shift.step_id, Shift(shift.step_id))
+        wanted[shift.step_id] = Shift(shift.step_id, kept.seconds + shift.seconds, kept.skipped or shift.skipped)
+    changed = [_shifted(step, wanted[step.id], now) if step.id in wanted else step for step in base]
+    network = lay_out(base)
+    before, after = plan_on(network, base, now, begin), plan_on(network, changed, now, begin)
+    return Effect(before, after, _differences(before, after))
+
+
+def _shifted(step: Step, shift: Shift, now: float) -> Step:
+    if step.is_over:
+        return step
+    if shift.skipped:
+        return replace(step, started=None, dropped=True)
+    length = step.duration
+    if step.started is not None:  # one that is overdue already takes until now, and then longer
+        length = max(length, now - step.started)
+    return replace(step, duration=max(0.0, length + shift.seconds))
+
+
+def _differences(before: Plan, after: Plan) -> dict[str, float]:
+    ends: Mapping[str, float] = {key: timing.end for key, timing in before.timings.items()}
+    return {key: timing.end - ends[key] for key, timing in after.timings.items() if timing.end != ends[key]}

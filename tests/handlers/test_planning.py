@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from stage import Stage, open_stage
+
+from bot.plan import run_of
+from handlers.runs import Runs
 
 
 async def test_why_names_the_chain_and_the_task_to_push_on(running: Stage) -> None:
@@ -57,3 +61,17 @@ async def test_an_instance_with_nothing_but_the_reference_is_enough(tmp_path: Pa
         said = await opened.command("/runbook path")
     assert "Critical path" in said
     assert "owner not told" in said
+
+
+@pytest.mark.parametrize("run_type", ["rehearsal", "live"])
+async def test_the_end_is_the_one_that_cutover_forecasts(stage: Stage, run_type: str) -> None:
+    await stage.run(run_type)
+    stage.cutover.clock.advance(1500)
+    await stage.cutover.tick()
+    world = stage.cutover.world
+    bot = stage.bot
+    runs = Runs(bot.client, bot.catalogue, bot.clock)
+    told = await runs.read(world.runbook_named("DC North to DC South fail-over").id)
+    run = run_of(told.runbook, told.tasks.values(), world.now(), told.streams, told.types)
+    assert told.runbook.end_forecast is not None
+    assert run.plan.end == pytest.approx(told.runbook.end_forecast.timestamp(), abs=1)

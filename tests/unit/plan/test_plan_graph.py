@@ -60,7 +60,7 @@ def test_each_step_ends_when_its_longest_chain_does(steps: list[Step]) -> None:
 def test_slack_is_what_a_step_can_take_longer_and_not_a_second_more(steps: list[Step]) -> None:
     plan = plan_run(steps, NOW)
     for step in steps:
-        if step.ended is not None or step.dropped or (step.started is not None and step.started + step.duration < NOW):
+        if step.is_over:
             continue
         slack = plan.timings[step.id].slack
         assert what_if(steps, [Shift(step.id, slack)], NOW).end_moves == pytest.approx(0)
