@@ -19,6 +19,8 @@ class BotError(Exception):
 
     code = "error"
     hint_default = ""
+    speaker = "Cutover"
+    """Who said what is in `detail`."""
 
     def __init__(self, sentence: str, hint: str | None = None, *, detail: Text = EMPTY) -> None:
         super().__init__(sentence)
@@ -140,6 +142,61 @@ class UnknownOutcome(CutoverError):
     """A write was sent and no answer came: it may or may not have happened. Never repeated blindly."""
 
     code = "unknown_outcome"
+
+
+class CapyError(BotError):
+    """CapyDB answered with an error, or not at all."""
+
+    code = "capydb"
+    speaker = "CapyDB"
+
+
+class CapyUnauthorised(CapyError):
+    """401: the key is missing, wrong or revoked."""
+
+    code = "capydb_unauthorised"
+
+
+class CapyForbidden(CapyError):
+    """403: the key lacks a scope, or belongs to another project."""
+
+    code = "capydb_forbidden"
+
+
+class CapyNotFound(CapyError):
+    """404: no such project or preview, or none of this key's."""
+
+    code = "capydb_not_found"
+
+
+class CapyRefused(CapyError):
+    """400, 409 and other answers that say no: nothing was opened."""
+
+    code = "capydb_refused"
+
+
+class CapyRateLimited(CapyError, RateLimited):
+    """429. Nothing was changed."""
+
+    code = "capydb_rate_limited"
+
+
+class CapyUnavailable(CapyError, Unavailable):
+    """CapyDB could not be reached or answered 5xx, and certainly changed nothing."""
+
+    code = "capydb_down"
+
+
+class CapyBadAnswer(CapyError, BadAnswer):
+    """What answered is not CapyDB, or another CapyDB."""
+
+    code = "capydb_bad_answer"
+
+
+class CapyUnknownOutcome(CapyError, UnknownOutcome):
+    """A request was sent and no answer came: it may or may not be open. Never repeated blindly."""
+
+    code = "capydb_unknown_outcome"
 
 
 class SlackError(BotError):

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,}\Z")
 _DATABASE = re.compile(r"sqlite(\+\w+)?:///(?!:memory:)[^?]+\Z|postgres(ql)?(\+\w+)?://[^\s/]*/[^\s/?]+(\?\S*)?\Z")
+_PROJECT_ID = re.compile(r"[A-Za-z0-9_-]{0,64}\Z")
 _COMMAND_PREFIX = re.compile(r"[a-z0-9_-]{0,20}\Z")
 
 S = TypeVar("S", bound=BaseSettings)
@@ -48,7 +49,7 @@ class CutoverSettings(BaseSettings):
         "sqlite:///cutover-archive.db", description="Where the archive of all data is kept"
     )
 
-    @field_validator("cutover_api_url", "slack_api_url", check_fields=False)
+    @field_validator("cutover_api_url", "slack_api_url", "capydb_api_url", check_fields=False)
     @classmethod
     def _url(cls, value: str) -> str:
         if not re.match(r"https?://[^\s/]+", value):
@@ -61,6 +62,7 @@ class CutoverSettings(BaseSettings):
         "slack_app_token",
         "slack_signing_secret",
         "slack_signing_secret_previous",
+        "capydb_api_key",
         check_fields=False,
     )
     @classmethod
@@ -95,6 +97,9 @@ class Settings(CutoverSettings, StoreSettings):
     slack_api_url: str = Field("https://slack.com/api/", description="Where Slack's Web API is; ends in /api/")
     slack_response_hosts: Annotated[tuple[str, ...], NoDecode] = Field((), description="More hosts for response_url")
     cutover_events_secret: SecretStr | None = Field(None, description="Bearer secret of Cutover's event webhooks")
+    capydb_api_url: str = Field("https://capydb.dev/api/capydb", description="Base of CapyDB's API, before /v1")
+    capydb_api_key: SecretStr | None = Field(None, description="CapyDB key, best one bound to a project")
+    capydb_project_id: str = Field("", description="CapyDB project; empty: those that the key may list")
     bot_listen: str | None = Field(None, description="host:port for Slack's HTTP delivery")
     bot_health_listen: str | None = Field(None, description="host:port for /live /ready /metrics")
     bot_operators: Annotated[frozenset[str], NoDecode] = Field(frozenset(), description="Slack ids that may act live")
@@ -115,6 +120,13 @@ class Settings(CutoverSettings, StoreSettings):
     def _slack_ids(cls, value: frozenset[str]) -> frozenset[str]:
         if any(not _SLACK_ID.match(one) for one in value):
             raise ValueError("give Slack user ids such as U012AB3CD, separated by commas")
+        return value
+
+    @field_validator("capydb_project_id")
+    @classmethod
+    def _project(cls, value: str) -> str:
+        if not _PROJECT_ID.match(value):
+            raise ValueError("give the project's id: letters, digits, - and _ only")
         return value
 
     @field_validator("slack_api_url")

@@ -18,6 +18,11 @@ _SKEW: Final = timedelta(minutes=2)
 _NEWEST: Final = 500
 
 
+def asked_of(intent: Intent) -> str:
+    """Whom an intent is about, and so who is asked what became of it."""
+    return "CapyDB" if intent.verb.startswith("capydb.") else "Cutover"
+
+
 async def task_started(client: CutoverClient, intent: Intent) -> bool | None:
     task = await client.get_runbook_task(intent.runbook_id, intent.task_id)
     if task.is_running or task.is_complete:

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 import structlog
 
 from bot.actions.context import Locks, Wish
-from bot.actions.looks import LOOKS
+from bot.actions.looks import LOOKS, Look, asked_of
 from bot.clock import Clock
 from bot.cutover import CutoverClient
 from bot.errors import BotError, CutoverError, NotAllowed, UnknownOutcome
@@ -47,7 +47,8 @@ class Performer:
     """Carries out intents and keeps the journal. `locks` serialise presses on one thing.
 
     `client` is the bot's own account: it reads, looks and signs; `hand` says which account does what a person wants.
-    `changed` hears of each runbook that a wish has changed. `unsigned`: a comment that names the person could not be
+    `changed` hears of each runbook that a wish has changed. `looks`: how to find out what became of a write without an
+    answer, for the verbs that others add. `unsigned`: a comment that names the person could not be
     saved; `Recovery` tries again.
     """
 
@@ -59,6 +60,7 @@ class Performer:
         self.locks = Locks()
         self.unsigned = False
         self.changed: Callable[[str], None] = lambda runbook_id: None
+        self.looks: dict[str, Look] = {}
         self._working: set[asyncio.Task[None]] = set()
 
     async def hand(
@@ -180,7 +182,7 @@ class Performer:
         if intent.verb.endswith(".comment"):
             same = await self.journal.twins(intent, "content")
             intent = replace(intent, wish={**intent.wish, "same": same})
-        look = LOOKS.get(intent.verb)  # None: a wish of another version of the bot
+        look = self.looks.get(intent.verb) or LOOKS.get(intent.verb)  # None: a wish of another version of the bot
         return await look(self.client, intent) if look else None
 
     async def _ask(self, intent: Intent) -> None:
@@ -193,10 +195,12 @@ class Performer:
             return
         if found is False:
             self.settle(intent, OutcomeKind.REFUSED, "not_done")
-            raise NotDone("Cutover did not confirm it, and a look shows that nothing was done.", "Try again.")
+            raise NotDone(
+                f"{asked_of(intent)} did not confirm it, and a look shows that nothing was done.", "Try again."
+            )
         self.settle(intent, OutcomeKind.UNKNOWN)
         raise UnknownOutcome(
-            "Cutover did not answer: it is unknown whether this was done.",
+            f"{asked_of(intent)} did not answer: it is unknown whether this was done.",
             "The bot keeps checking and will tell you. Do not repeat it yet.",
         )
 

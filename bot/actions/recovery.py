@@ -8,13 +8,13 @@ from typing import Final
 
 import structlog
 
-from bot.actions.looks import commented
+from bot.actions.looks import asked_of, commented
 from bot.actions.perform import TO_SIGN, Performer, signature
 from bot.blocks import say
 from bot.blocks.message import Message
 from bot.blocks.text import bold, phrase
 from bot.clock import Clock
-from bot.errors import BotError, CutoverError
+from bot.errors import BotError, CapyError, CutoverError
 from bot.journal import Intent, Journal, OutcomeKind
 from bot.model import Text
 
@@ -40,6 +40,7 @@ _WORDS: Final = {
     "runbook.create": "{name} was created",
     "runbook.edit": "{name} was changed",
     "runbook.comment": "your comment was added to {name}",
+    "capydb.create": "the cutover of {name} was requested",
 }
 
 Tell = Callable[[Intent, Message], Awaitable[None]]
@@ -106,7 +107,7 @@ class Recovery:
     async def _settle(self, intent: Intent, tell: bool) -> bool:
         try:
             found = await self._do.glance(intent)
-        except CutoverError:
+        except (CutoverError, CapyError):
             found = None
         age = self._clock.unix() - intent.at
         if found is not True and age < (_GIVE_UP if found is None else _UNANSWERED):
@@ -135,14 +136,15 @@ class Recovery:
 
 
 def _word(intent: Intent, name: Text, found: bool | None) -> Message:
-    what = phrase(_WORDS.get(intent.verb, "{name} was changed"), name=bold(name))
+    who, what = asked_of(intent), phrase(_WORDS.get(intent.verb, "{name} was changed"), name=bold(name))
     if found is None:
         return say.note(
-            phrase("❓ It stayed unknown whether {what}: Cutover did not tell.", what=what),
-            "Look at it in Cutover before you repeat it.",
+            phrase("❓ It stayed unknown whether {what}: {who} did not tell.", what=what, who=who),
+            f"Look at it in {who} before you repeat it.",
         )
     if found:
-        return say.done(phrase("Checked with Cutover: yes, {what}.", what=what))
+        return say.done(phrase("Checked with {who}: yes, {what}.", what=what, who=who))
     return say.note(
-        phrase("ℹ️ Checked with Cutover: it did not happen that {what}.", what=what), "Repeat it if you still want it."
+        phrase("ℹ️ Checked with {who}: it did not happen that {what}.", what=what, who=who),
+        "Repeat it if you still want it.",
     )

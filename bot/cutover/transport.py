@@ -15,8 +15,8 @@ import orjson
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
+from bot.attempt import BODY_LIMIT, Lost, attempt
 from bot.clock import Clock
-from bot.cutover.attempt import BODY_LIMIT, Lost, attempt
 from bot.cutover.paths import Base, Params
 from bot.cutover.pause import Pause, retry_after
 from bot.errors import BadAnswer, BadInput, RateLimited, Unavailable, UnknownOutcome

@@ -31,6 +31,7 @@ _DOING: Final = {
     Right.RUN_REHEARSAL: "start or steer a rehearsal",
     Right.RUN_LIVE: "start or steer a live run",
     Right.LINKS: "change what a channel hears",
+    Right.REQUEST: "request database cutovers",
     Right.ADMIN: "do that",
 }
 

@@ -30,7 +30,8 @@ class Right(StrEnum):
 
     view: lists, boards, cards. work: tasks and comments. status: RAG status, creating and editing runbooks.
     run_rehearsal: start, pause, resume, cancel a rehearsal. run_live: the same of any other run, and acting in place
-    of the people assigned. links: which channel hears of which runbook. admin: the audit trail, other people's tokens.
+    of the people assigned. links: which channel hears of which runbook. request: CapyDB cutover requests, which end in
+    another production database. admin: the audit trail, other people's tokens.
     """
 
     VIEW = "view"
@@ -39,6 +40,7 @@ class Right(StrEnum):
     RUN_REHEARSAL = "run_rehearsal"
     RUN_LIVE = "run_live"
     LINKS = "links"
+    REQUEST = "request"
     ADMIN = "admin"
 
 
@@ -81,7 +83,7 @@ DEFAULTS: Final = Rules(
     ),
     own=False,
 )
-"""Without a file: full members do everything but live runs and administration; those are for BOT_OPERATORS."""
+"""Without a file: full members do everything but live runs, database cutovers and administration: for BOT_OPERATORS."""
 
 
 def _ids(pattern: str, what: str) -> AfterValidator:

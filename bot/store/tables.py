@@ -143,6 +143,15 @@ schedules = sa.Table(
     sa.Column("snapshot", sa.LargeBinary),
 )
 
+cutover_requests = sa.Table(
+    "cutover_requests",
+    metadata,
+    sa.Column("key", sa.String(64), primary_key=True),
+    *_claimed(idle=True),
+    sa.Column("request_id", sa.String(80), nullable=False, server_default=""),
+    sa.Column("data", sa.Text, nullable=False),
+)
+
 counters = sa.Table(
     "counters",
     metadata,

@@ -53,7 +53,7 @@ async def test_without_a_file_full_members_do_everyday_work(right: Right) -> Non
     assert await policy().check(SAM, right) == "default"
 
 
-@pytest.mark.parametrize("right", [Right.RUN_LIVE, Right.ADMIN])
+@pytest.mark.parametrize("right", [Right.RUN_LIVE, Right.REQUEST, Right.ADMIN])
 async def test_without_a_file_live_runs_and_administration_are_for_operators(right: Right) -> None:
     assert await policy().check(DANA, right) == "operator"
     with pytest.raises(NotAllowed, match="Only operators may") as caught:
