@@ -42,7 +42,10 @@ class Round:
 def spawn(*command: str, **environment: str) -> tuple[subprocess.Popen[bytes], str]:
     """Start `python -m ...`; its address."""
     process = subprocess.Popen(
-        [sys.executable, "-m", *command], stdout=subprocess.PIPE, env={**os.environ, **environment}
+        [sys.executable, "-m", *command],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, **environment},
     )
     assert process.stdout is not None
     return process, json.loads(process.stdout.readline())["url"]

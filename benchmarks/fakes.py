@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
+Handler = Callable[[web.Request], Awaitable[web.Response]]
 NOW = "2026-11-21T07:00:00.000Z"
 RUNBOOK = {
     "id": "101",
@@ -57,8 +59,10 @@ def task(task_id: str, stage: str) -> bytes:
     ).encode()
 
 
-def application() -> web.Application:
-    """Both fakes in one application."""
+def application(
+    runbook: Handler | None = None, tasks: Handler | None = None, streams: Handler | None = None
+) -> web.Application:
+    """Both fakes in one application; what is given answers for a runbook (`r`) and its two lists."""
     ok = json.dumps({"ok": True, "team_id": "T1", "ts": "1.2", "user": {"name": "dana", "real_name": "Dana"}}).encode()
 
     async def fixed(body: bytes) -> web.Response:
@@ -79,7 +83,7 @@ def application() -> web.Application:
         data = {"id": "1", "type": "comment", "attributes": {"content": "<p>x</p>"}, "relationships": {}}
         return web.Response(status=201, body=json.dumps({"data": data}).encode(), content_type="application/json")
 
-    def plain(value: object) -> object:
+    def plain(value: object) -> Handler:
         body = json.dumps({"data": value, "links": {}, "meta": {}}).encode()
 
         async def answer(_: web.Request) -> web.Response:
@@ -89,12 +93,12 @@ def application() -> web.Application:
 
     listed = [json.loads(task(str(number), "startable"))["data"] for number in range(50)]
     app = web.Application()
-    app.router.add_get("/core/runbooks/101/tasks", plain(listed))
-    app.router.add_get("/core/runbooks/101/tasks/{id}", get_task)
-    app.router.add_patch("/core/runbooks/101/tasks/{id}/start", start_task)
-    app.router.add_post("/core/runbooks/101/comments", comment)
-    app.router.add_get("/core/runbooks/101", plain(RUNBOOK))
-    app.router.add_get("/core/runbooks/101/streams", plain([STREAM]))
+    app.router.add_get("/core/runbooks/{r}/tasks", tasks or plain(listed))
+    app.router.add_get("/core/runbooks/{r}/tasks/{id}", get_task)
+    app.router.add_patch("/core/runbooks/{r}/tasks/{id}/start", start_task)
+    app.router.add_post("/core/runbooks/{r}/comments", comment)
+    app.router.add_get("/core/runbooks/{r}", runbook or plain(RUNBOOK))
+    app.router.add_get("/core/runbooks/{r}/streams", streams or plain([STREAM]))
     app.router.add_get("/core/task_types", plain([TYPE]))
     app.router.add_get("/core/users/{id}", plain(USER))
     app.router.add_post("/api/{method}", slack)
@@ -102,9 +106,9 @@ def application() -> web.Application:
     return app
 
 
-async def main() -> None:
-    """Serve until killed."""
-    runner = web.AppRunner(application(), access_log=None)
+async def serve(app: web.Application) -> None:
+    """Print the address and serve until killed."""
+    runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     print(json.dumps({"url": f"http://127.0.0.1:{runner.addresses[0][1]}"}), flush=True)
@@ -112,4 +116,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(serve(application()))

@@ -1,10 +1,19 @@
-"""The bot under test, over HTTP, its channel linked. `python -m benchmarks.subject <fake url> <database>`."""
+"""The bot under test, over HTTP, with linked channels. `python -m benchmarks.subject <fake url> <database> [runbooks]`.
+
+Runbook `101` is linked to channel `C1`, `102` to `C2` and so on. With `runbooks` given they are polled every two
+seconds, and each line that comes in at the standard input is answered by one line of JSON (`Probe.told`); the first
+one starts the probe, which costs some hundredths of a core itself.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import sys
+import threading
+import time
+import traceback
+from typing import Any
 
 from bot import logs
 from bot.app import Bot
@@ -12,11 +21,63 @@ from bot.background import calm_memory
 from bot.model import Text
 from bot.settings import load
 from bot.store import Link
+from bot.watch import pace
+
+_BEAT = 0.001
+_LONG = 0.005
+
+
+class Probe:
+    """How late the event loop is, seen from the loop, and from a thread that looks where it stands when it is late."""
+
+    def __init__(self) -> None:
+        self.late: list[float] = []
+        self.where: dict[str, int] = {}
+        self._beat = time.perf_counter()
+        self._loop_thread = threading.get_ident()
+
+    async def run(self) -> None:
+        """Beat until cancelled."""
+        threading.Thread(target=self._look, daemon=True).start()
+        while True:
+            began = self._beat = time.perf_counter()
+            await asyncio.sleep(_BEAT)
+            self.late.append(time.perf_counter() - began - _BEAT)
+
+    def _look(self) -> None:
+        while True:
+            time.sleep(_LONG / 2)
+            if time.perf_counter() - self._beat > _LONG + _BEAT:
+                for frame in sys._current_frames().values():
+                    stack = [one for one in traceback.extract_stack(frame) if "/bot/" in one.filename][-3:]
+                    name = " < ".join(f"{one.filename.rpartition('/bot/')[2]}:{one.lineno}" for one in reversed(stack))
+                    if name:
+                        self.where[name] = self.where.get(name, 0) + 1
+
+    def told(self) -> dict[str, Any]:
+        """Milliseconds of lateness and the places where the loop was found late, since it was asked last."""
+        late, where = sorted(self.late), sorted(self.where.items(), key=lambda one: -one[1])
+        self.late, self.where = [], {}
+        at = {name: round(late[int(len(late) * part)] * 1000, 1) for name, part in (("p50", 0.5), ("p99", 0.99))}
+        over = sum(one > _LONG for one in late)
+        return {**at, "max": round(late[-1] * 1000, 1), "over": over, "beats": len(late), "where": where[:12]}
+
+
+async def _answer() -> None:
+    """One line of JSON for each line that comes."""
+    await asyncio.to_thread(sys.stdin.readline)
+    probe = Probe()
+    beating = asyncio.create_task(probe.run())
+    print("{}", flush=True)
+    while await asyncio.to_thread(sys.stdin.readline):
+        print(json.dumps(probe.told()), flush=True)
+    beating.cancel()
 
 
 async def main() -> None:
     """Serve until killed."""
     fake, database = sys.argv[1], sys.argv[2]
+    runbooks = int(sys.argv[3]) if len(sys.argv) > 3 else 0
     logs.configure("WARNING", pretty=False)
     settings = load(
         _env_file=None,
@@ -31,12 +92,18 @@ async def main() -> None:
         bot_health_listen=None,
         bot_operators="U1DANA",
     )
+    if runbooks:
+        pace.RUNNING = 2.0  # type: ignore[misc]
     async with Bot(settings) as bot:
-        await bot.links.save(Link("T1", "C1", "101", Text("Fail-over"), "U1DANA", 0.0, "1.1"))
+        for number in range(1, max(runbooks, 1) + 1):
+            link = Link("T1", f"C{number}", str(100 + number), Text("Fail-over"), "U1DANA", 0.0, "1.1")
+            await bot.links.save(link)
         while not bot.team_id:
             await asyncio.sleep(0.01)
         calm_memory()
         print(json.dumps({"url": bot.url}), flush=True)
+        if runbooks:
+            await _answer()
         await asyncio.Event().wait()
 
 

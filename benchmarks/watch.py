@@ -2,6 +2,7 @@
 
 `python -m benchmarks.watch [tasks]`. The pages are full resources as the embedded Cutover writes them, 100 a page.
 Held to: a whole reading and its difference at most 40 ms of CPU, no step over 5 ms, 15 MB kept.
+`python -m benchmarks.watch --live` measures a whole bot instead (`benchmarks.load`).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Any
 import msgspec
 import orjson
 
+from benchmarks import load
 from bot.clock import Clock
 from bot.model import Runbook, Text
 from bot.model.changes import Change
@@ -137,4 +139,5 @@ async def main(count: int) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(0 if asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)) else 1)
+    work = load.main() if "--live" in sys.argv else main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
+    sys.exit(0 if asyncio.run(work) else 1)

@@ -91,6 +91,7 @@ class Bot(Parts):
         self._background.start("identify", self._identify)
         self._background.start("outbox", self.outbox.run)
         self._background.start("links", lambda: self.links.follow(self.clock))
+        self._background.start("bell", self.bell.run)
         self._background.start("digests", self.digests.run)
         if self._watching:
             self._background.start("watch", self.watch.run)

@@ -29,6 +29,7 @@ from bot.slack.people import People
 from bot.slack.tell import tell
 from bot.slack.web import SlackWeb
 from bot.store import Database, Links
+from bot.store.bell import Bell, Topic
 from bot.watch.build import watch
 from bot.watch.events import Events
 from bot.watch.people import Mentions
@@ -89,6 +90,7 @@ class Parts:
         routes = all_routes()
         poster = Poster(self.session, settings.slack_api_url, settings.slack_response_hosts)
         services = self._services(help_entries(routes))
+        self._bell()
         self.guard = Guard(routes, services, self.web, poster, self.inbox, self.metrics, settings.bot_command_prefix)
         self.bolt = make_bolt(settings.slack_bot_token.get_secret_value())
         self.guard.bind(self.bolt)
@@ -148,6 +150,19 @@ class Parts:
             slack=self.web,
             help_entries=entries,
         )
+
+    def _bell(self) -> None:
+        """What other replicas write is looked at at once."""
+
+        def heard(topic: Topic) -> None:
+            (self.links if topic == "links" else self.outbox).wake()
+
+        def followed() -> None:
+            self.watch.wake()
+            self.digests.wake()
+
+        self.links.followed = followed
+        self.bell = Bell(self.database, self.clock, heard)
 
     async def _tell(self, intent: Intent, message: Message) -> None:
         await tell(self.web, intent.user_id, intent.origin.get("channel", ""), message)

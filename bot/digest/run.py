@@ -52,6 +52,10 @@ class Digests:
         """Keep what a channel hears, and have its digests and reminders follow. Raises `StoreUnavailable`."""
         await self._links.set_hearing(link.team_id, link.channel_id, hearing)
         await self._reconcile()
+        self.wake()
+
+    def wake(self) -> None:
+        """Something may be due sooner than it was."""
         self._woken.set()
 
     async def post_now(self, link: Link, once: str) -> None:

@@ -13,6 +13,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from bot.outbox.letter import Letter, Stand, Waiting
+from bot.store.bell import ring
 from bot.store.claims import claim, release, renew
 from bot.store.sql import Inserts, Statement
 from bot.store.tables import lanes, letters, letters_open, posts
@@ -94,6 +95,8 @@ def put_all(connection: sa.Connection, told: Iterable[Letter], now: float) -> in
     slot: a message shows what is so now, and its turn does not move back.
     """
     given = list(told)
+    if given:
+        ring(connection, "letters")
     for channel_id in sorted({letter.channel_id for letter in given}):  # one order for all: nobody locks anybody out
         _KNOCK.run(connection, {"channel_id": channel_id, "due_at": now})
     return sum(_put(connection, letter, now) for letter in given)

@@ -17,13 +17,22 @@ from bot.store.sql import Statement
 
 
 def claim(
-    connection: sa.Connection, table: sa.Table, owner: str, now: float, seconds: float, limit: int
+    connection: sa.Connection,
+    table: sa.Table,
+    owner: str,
+    now: float,
+    seconds: float,
+    limit: int,
+    *,
+    without: str = "",
 ) -> list[dict[str, Any]]:
     """Up to `limit` rows that are due and free, longest due first, now leased to `owner` for `seconds`.
 
-    Each as a mapping of all columns, with the new `fence`. Rows that another replica is just claiming are left to it.
+    Each as a mapping of all columns but the one `without`, with the new `fence`. Rows that another replica is just
+    claiming are left to it.
     """
-    known, names, (key,) = _of(connection, table), table.columns.keys(), table.primary_key.columns.keys()
+    known, (key,) = _of(connection, table, without), table.primary_key.columns.keys()
+    names = [column.name for column in table.columns if column.name != without]
     found = known.free.rows(connection, {"now": now, "most": limit})
     rows = [dict(zip(names, row, strict=True)) for row in found]
     for row in rows:
@@ -61,18 +70,19 @@ class _Known:
     release: Statement
 
 
-def _of(connection: sa.Connection, table: sa.Table) -> _Known:
-    return _statements(table, connection.dialect.name == "postgresql")
+def _of(connection: sa.Connection, table: sa.Table, without: str = "") -> _Known:
+    return _statements(table, without, connection.dialect.name == "postgresql")
 
 
 @cache
-def _statements(table: sa.Table, shared: bool) -> _Known:
+def _statements(table: sa.Table, without: str, shared: bool) -> _Known:
     (key,) = table.primary_key.columns
     now, seconds = sa.bindparam("now", type_=sa.Float), sa.bindparam("seconds", type_=sa.Float)
     clock = sa.cast(sa.func.extract("epoch", sa.func.clock_timestamp()), sa.Float)
     moment: sa.ColumnElement[float] = clock if shared else now
     free = sa.or_(table.c.lease_until.is_(None), table.c.lease_until <= moment)
-    query = sa.select(table).where(table.c.due_at <= now, free).order_by(table.c.due_at, key)
+    columns = [column for column in table.columns if column.name != without]
+    query = sa.select(*columns).where(table.c.due_at <= now, free).order_by(table.c.due_at, key)
     query = query.limit(sa.bindparam("most", type_=sa.Integer)).with_for_update(skip_locked=True)
     number = sa.bindparam("number", type_=sa.Integer)
     this = sa.update(table).where(key == sa.bindparam("key"))

@@ -11,15 +11,16 @@ import asyncio
 import contextlib
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from bot.errors import StoreUnavailable
-from bot.store.engines import connect_to, is_memory
+from bot.store.engines import connect_to, is_memory, notified
 from bot.store.session import Session
 
 T = TypeVar("T")
@@ -98,6 +99,19 @@ class Database:
         if self._memory:
             return await self.write(unit)
         return await asyncio.get_running_loop().run_in_executor(self._reader, self._read, unit)
+
+    async def listen(self, channel: str) -> AsyncGenerator[str, None]:
+        """What other replicas notify on a channel of PostgreSQL; first an empty text, once it listens.
+
+        Raises `StoreUnavailable` when the connection is lost.
+        """
+        try:
+            async with aclosing(notified(self._engine, channel)) as notices:
+                async for text, process in notices:
+                    if not process or process != self._writing.process:
+                        yield text
+        except (self._kind.error, OSError) as error:
+            raise _unavailable(error) from error
 
     def _read(self, unit: Unit[T]) -> T:
         try:

@@ -6,6 +6,7 @@ SQLite is a file of one process (WAL, full sync); PostgreSQL is shared by replic
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -45,6 +46,20 @@ class Kind:
     def again(self, error: BaseException) -> bool:
         """Whether the database asks to run the whole transaction again."""
         return self.shared and getattr(getattr(error, "orig", error), "sqlstate", None) in _AGAIN
+
+
+async def notified(engine: sa.Engine, channel: str) -> AsyncGenerator[tuple[str, int], None]:
+    """What is notified on a channel of PostgreSQL, and by which of its processes; first ("", 0), once it listens.
+
+    Raises `psycopg.Error` when the connection is lost."""
+    import psycopg
+
+    _, given = engine.dialect.create_connect_args(engine.url)
+    async with await psycopg.AsyncConnection.connect(**{**_NETWORK, **given}, autocommit=True) as connection:
+        await connection.execute(psycopg.sql.SQL("LISTEN {}").format(psycopg.sql.Identifier(channel)))
+        yield "", 0
+        async for one in connection.notifies():
+            yield one.payload, one.pid
 
 
 def is_memory(url: str) -> bool:

@@ -5,6 +5,7 @@ A runbook is watched while a channel is linked to it: its row in `watches` comes
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final, TypeVar
@@ -14,6 +15,7 @@ import sqlalchemy as sa
 from bot.clock import Clock
 from bot.model import Text
 from bot.model.hearing import Hearing, decode_hearing, encode_hearing
+from bot.store.bell import ring
 from bot.store.database import Database
 from bot.store.sql import inserting
 from bot.store.tables import counters, links, watches
@@ -47,6 +49,9 @@ class Links:
         self._version = -1
         self.saved: Callable[[str], None] = lambda runbook_id: None
         """Hears of the runbook of each new link."""
+        self.followed: Callable[[], None] = lambda: None
+        """Hears that another replica changed links, once they are known here."""
+        self._woken = asyncio.Event()
 
     async def load(self) -> None:
         """Read all links; call once at start."""
@@ -58,11 +63,17 @@ class Links:
         """Read them again if another replica changed them."""
         if await self._database.read(_version) != self._version:
             await self.load()
+            self.followed()
+
+    def wake(self) -> None:
+        """Another replica changed something: look at once."""
+        self._woken.set()
 
     async def follow(self, clock: Clock) -> None:
         """Keep up with other replicas until cancelled; ends at once where there can be none."""
         while self._database.shared:
-            await clock.sleep(_REFRESH)
+            await clock.rest(_REFRESH, self._woken)
+            self._woken.clear()
             await self.refresh()
 
     def of(self, team_id: str, channel_id: str) -> Link | None:
@@ -130,6 +141,7 @@ class Links:
             first = inserting(connection)(counters).values(name=_COUNTER, value=1)
             raised = first.on_conflict_do_update(index_elements=["name"], set_={"value": counters.c.value + 1})
             connection.execute(raised)
+            ring(connection, "links")
             return _version(connection), unit(connection)
 
         version, value = await self._database.write(counted)

@@ -47,6 +47,12 @@ class Session:
                 return value
         raise AssertionError("the last try returns or raises")
 
+    @property
+    def process(self) -> int:
+        """The number of PostgreSQL's process behind the connection; 0 without one."""
+        raw: Any = self._connection.connection.driver_connection if self._connection is not None else None
+        return int(raw.info.backend_pid) if raw is not None and self._kind.shared else 0
+
     def close(self) -> None:
         """Give the connection back."""
         connection, self._connection = self._connection, None

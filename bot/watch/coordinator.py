@@ -83,6 +83,10 @@ class Watch:
         self._sure.add(runbook_id)
         self._hot[runbook_id] = now + _HOT
 
+    def wake(self) -> None:
+        """Something may be due sooner than it was."""
+        self._woken.set()
+
     def hear(self, event: Event) -> None:
         """Cutover's webhook told of something: who did it is remembered, what it is will be read."""
         self._telling.doers.hear(event)
@@ -212,7 +216,8 @@ class Watch:
         if kept is not None and kept[0] + 1 == row.fence:
             return kept[1]
         self._reader.forget(row.runbook_id)
-        return await asyncio.to_thread(rows.unpack, row.snapshot)
+        packed = await self._database.read(lambda c: rows.snapshot_of(c, row.runbook_id))
+        return await asyncio.to_thread(rows.unpack, packed)
 
     async def _tell(self, row: Row, old: Snapshot | None, new: Snapshot, links: Sequence[Link], *, swept: bool) -> None:
         changes = await differences(old, new)

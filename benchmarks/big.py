@@ -1,0 +1,116 @@
+"""A Cutover whose runbooks are big and go on, and a Slack, at almost no cost: measured is the program under test.
+
+`python -m benchmarks.big <runbooks> <tasks> <changes> <sorts>` prints one JSON line with its address. Each look at a
+runbook first changes `changes` of its tasks, so every poll has that much to read. With `sorts` 0 the list cannot be
+sorted, and every poll is a whole reading. `GET /seen` tells how often what was asked since it was asked last.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+from aiohttp import web
+
+from benchmarks.fakes import RUNBOOK, STREAM, application, serve, task
+
+_STAGES = ("default", "startable", "in_progress", "complete")
+_LATER = "2099-01-01T00:00:00.000Z"
+
+
+def _iso(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
+class Big:
+    """The tasks of one runbook as bytes, in the order they changed."""
+
+    def __init__(self, runbook_id: str, count: int) -> None:
+        self.runbook_id = runbook_id
+        self.began = datetime.now(UTC) - timedelta(seconds=count)
+        self.stages = [0] * count
+        self.written: dict[int, bytes] = {}
+        self.moves = 0
+        for number in range(count):
+            self._write(number)
+
+    def move(self, changes: int) -> None:
+        """So many tasks go on to their next stage."""
+        for _ in range(changes):
+            number = self.moves * 37 % len(self.stages)
+            self.stages[number] = (self.stages[number] + 1) % len(_STAGES)
+            del self.written[number]
+            self._write(number)
+
+    def page(self, query: dict[str, str], path: str) -> bytes:
+        """One page, as asked."""
+        size, number = int(query.get("page[size]", "20")), int(query.get("page[number]", "1"))
+        items = list(self.written.values())
+        if query.get("sort") == "-updated_at":
+            items.reverse()
+        more = number * size < len(items)
+        sort = f"&sort={query['sort']}" if "sort" in query else ""
+        following = f"{path}?page[size]={size}&page[number]={number + 1}{sort}" if more else None
+        body = b",".join(items[(number - 1) * size : number * size])
+        return b'{"data":[%s],"links":%s,"meta":{"page":{"total":%d}}}' % (
+            body,
+            json.dumps({"next": following}).encode(),
+            len(items),
+        )
+
+    def _write(self, number: int) -> None:
+        self.moves += 1
+        one = json.loads(task(f"{self.runbook_id}{number:05d}", _STAGES[self.stages[number]]))["data"]
+        at = _iso(self.began + timedelta(milliseconds=self.moves))
+        one["attributes"] |= {"updated_at": at, "start_planned": _LATER, "end_planned": _LATER}
+        self.written[number] = json.dumps(one).encode()
+
+
+class Cutover:
+    """Runbooks `101` on."""
+
+    def __init__(self, runbooks: int, tasks: int, changes: int, *, sorts: bool) -> None:
+        self.changes, self.sorts = changes, sorts
+        self.seen: Counter[str] = Counter()
+        self.found = {key: Big(key, tasks) for key in (str(101 + number) for number in range(runbooks))}
+
+    async def runbook(self, request: web.Request) -> web.Response:
+        self.seen["runbook"] += 1
+        key = request.match_info["r"]
+        self.found[key].move(self.changes)
+        return _answer({"data": {**RUNBOOK, "id": key}})
+
+    async def streams(self, _: web.Request) -> web.Response:
+        self.seen["streams"] += 1
+        return _answer({"data": [STREAM], "links": {}, "meta": {}})
+
+    async def tasks(self, request: web.Request) -> web.Response:
+        self.seen["tasks"] += 1
+        query = dict(request.query)
+        if "sort" in query and not self.sorts:
+            return web.json_response({"errors": [{"status": "400", "title": "Cannot sort by that"}]}, status=400)
+        body = self.found[request.match_info["r"]].page(query, request.path)
+        return web.Response(body=body, content_type="application/json")
+
+    async def tell(self, _: web.Request) -> web.Response:
+        told, self.seen = self.seen, Counter()
+        return _answer(dict(told))
+
+
+def _answer(value: object) -> web.Response:
+    return web.Response(body=json.dumps(value).encode(), content_type="application/json")
+
+
+def main(runbooks: str, tasks: str, changes: str, sorts: str) -> None:
+    """Serve until killed."""
+    cutover = Cutover(int(runbooks), int(tasks), int(changes), sorts=sorts == "1")
+    app = application(cutover.runbook, cutover.tasks, cutover.streams)
+    app.router.add_get("/seen", cutover.tell)
+    asyncio.run(serve(app))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,152 @@
+"""Commands while big runbooks are polled, and what idle runbooks cost: `python -m benchmarks.watch --live`.
+
+Three runbooks of 10,000 tasks are polled every two seconds, with 52 changes each time, while commands come; once where
+Cutover sorts (a few requests a poll) and once where it does not (every poll reads all). Held to: an acknowledgement at
+most 150 ms, 15 MB a runbook; of 50 runbooks where nothing happens, three requests a poll each and 2 % of a core in all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import statistics
+import subprocess
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import psutil
+
+from benchmarks.command import press, spawn
+
+RUNBOOKS, TASKS, CHANGES = 3, 10_000, 52
+IDLE = 50
+ACK_MS, MEMORY_MB, REQUESTS, CORE = 150.0, 15.0, 3.0, 0.02
+_COMMANDS, _GAP = 200, 0.1
+_HOT, _WATCHED = 32.0, 20.0
+"""Seconds: what was just linked is looked at more often for the first of them."""
+
+
+@dataclass
+class Subject:
+    """A bot and the fake it talks to."""
+
+    process: subprocess.Popen[bytes]
+    url: str
+    fake: str
+
+    def probe(self) -> dict[str, Any]:
+        """How late its loop was since this was asked last."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(b"\n")
+        self.process.stdin.flush()
+        told: dict[str, Any] = json.loads(self.process.stdout.readline())
+        return told
+
+    @property
+    def memory(self) -> float:
+        return float(psutil.Process(self.process.pid).memory_info().rss / 2**20)
+
+    @property
+    def cpu(self) -> float:
+        times = psutil.Process(self.process.pid).cpu_times()
+        return float(times.user + times.system)
+
+    async def seen(self) -> dict[str, int]:
+        """Requests by kind since this was asked last."""
+        async with aiohttp.ClientSession() as session, session.get(f"{self.fake}/seen") as reply:
+            found: dict[str, int] = await reply.json()
+            return found
+
+
+@asynccontextmanager
+async def subject(runbooks: int, tasks: int, changes: int, *, sorts: bool = True) -> AsyncIterator[Subject]:
+    """A bot that watches so many; every first reading is done."""
+    fake_process, fake = spawn("benchmarks.big", str(runbooks), str(tasks), str(changes), str(int(sorts)))
+    with tempfile.TemporaryDirectory() as folder:
+        process, url = spawn("benchmarks.subject", fake, str(Path(folder) / "bot.db"), str(runbooks))
+        try:
+            one = Subject(process, url, fake)
+            wanted = runbooks * -(-tasks // 100)
+            read = 0
+            while read < wanted:
+                await asyncio.sleep(1)
+                read += (await one.seen()).get("tasks", 0)
+            await asyncio.sleep(2)
+            yield one
+        finally:
+            for known in (process, fake_process):
+                known.kill()
+                known.wait()
+
+
+async def acks(one: Subject) -> list[float]:
+    """Milliseconds from a command to its acknowledgement, ten commands a second."""
+    found = []
+    async with aiohttp.ClientSession() as session:
+        await press(session, one.url, one.fake)
+        for _ in itertools.repeat(None, _COMMANDS):
+            found.append(await press(session, one.url, one.fake) * 1000)
+            await asyncio.sleep(_GAP)
+    return sorted(found)
+
+
+async def commands(name: str, *, runbooks: int = RUNBOOKS, tasks: int = TASKS, sorts: bool = True) -> dict[str, float]:
+    """One line: acknowledgements, CPU, lateness of the loop, memory."""
+    async with subject(runbooks, tasks, CHANGES if tasks > 1 else 0, sorts=sorts) as one:
+        one.probe()
+        await one.seen()
+        before, began = one.cpu, time.perf_counter()
+        found = await acks(one)
+        seconds = time.perf_counter() - began
+        late, seen = one.probe(), await one.seen()
+        told = {
+            "ack_p50": found[len(found) // 2],
+            "ack_p99": found[int(len(found) * 0.99)],
+            "ack_max": found[-1],
+            "core": (one.cpu - before) / seconds,
+            "loop_p99": late["p99"],
+            "loop_max": late["max"],
+            "polls_a_second": seen["runbook"] / seconds,
+            "memory": one.memory,
+        }
+        print(f"{name:14} " + "  ".join(f"{key} {value:.1f}" for key, value in told.items()))
+        for where, count in late["where"]:
+            print(f"{'':14} late {count:4} x {where}")
+        return told
+
+
+async def idle() -> dict[str, float]:
+    """Runbooks where nothing happens: requests a poll, and how much of a core."""
+    async with subject(IDLE, 50, 0) as one:
+        await asyncio.sleep(_HOT)
+        await one.seen()
+        before, began = one.cpu, time.perf_counter()
+        await asyncio.sleep(_WATCHED)
+        seen, seconds = await one.seen(), time.perf_counter() - began
+        told = {"requests_a_poll": sum(seen.values()) / seen["runbook"], "core": (one.cpu - before) / seconds}
+        told["polls_a_second"] = seen["runbook"] / seconds
+        print(f"{IDLE} idle        " + "  ".join(f"{key} {value:.3f}" for key, value in told.items()))
+        return told
+
+
+async def main() -> bool:
+    """All of it; whether it is fine."""
+    alone = await commands("one small", runbooks=1, tasks=1)
+    three = await commands("three big")
+    swept = await commands("unsorted", sorts=False)
+    still = await idle()
+    ratio = {key: three[key] / alone[key] for key in ("ack_p50", "ack_p99", "ack_max")}
+    print(json.dumps({"ratios": ratio, "one": alone, "three": three, "unsorted": swept, "idle": still}))
+    worst = max(three["ack_max"], swept["ack_max"])
+    memory = (statistics.mean((three["memory"], swept["memory"])) - alone["memory"]) / RUNBOOKS
+    fine = worst <= ACK_MS and memory <= MEMORY_MB and still["requests_a_poll"] <= REQUESTS and still["core"] < CORE
+    print(f"worst ack {worst:.0f} ms, {memory:.1f} MB a runbook; {'PASS' if fine else 'FAIL'}")
+    return fine
