@@ -13,8 +13,9 @@ import pytest
 from aiohttp import web
 from cutover_script import CUT, HANG, TRUNCATED, HastyClock, ScriptedCutover, Step, answer, text
 
+from bot import attempt
 from bot.clock import ManualClock
-from bot.cutover import CutoverClient, Transport, attempt
+from bot.cutover import CutoverClient, Transport
 from bot.errors import BadAnswer, BadInput, BotError, Unavailable, UnknownOutcome
 
 Make = Callable[..., Transport]
