@@ -65,7 +65,8 @@ async def own(url: str, token: str, connections: int, archive: str, mode: str) -
     """One run of the archive."""
     from bot.archive.progress import Lines
     from bot.archive.scope import Scope
-    from bot.archive.sync import Source, sync
+    from bot.archive.source import Source
+    from bot.archive.sync import sync
 
     source = Source(url, token, "2022-02-22")
     done = await sync(archive, source, Scope(), Lines(), connections=connections, mode=mode)

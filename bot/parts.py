@@ -9,6 +9,8 @@ import aiohttp
 import structlog
 
 from bot.actions import EditActions, Performer, Recovery, RunbookActions, TaskActions
+from bot.archive.keeper import Keeper
+from bot.archive.source import Source
 from bot.blocks.message import Message
 from bot.clock import Clock
 from bot.cutover import Catalogue, CutoverClient
@@ -112,6 +114,14 @@ class Parts:
         )
         self.performer.changed = self.links.saved = self.watch.refresh_soon
         secret = self.settings.cutover_events_secret
+        self.archive = Keeper(
+            self.settings.bot_archive_url,
+            Source.of(self.settings),
+            self.clock,
+            every=self.settings.bot_archive_every * 60.0,
+            live=self.settings.bot_archive_live,
+        )
+        self.watch.changed = self.archive.changed
         self.events = Events(secret.get_secret_value() if secret else "", self.watch.hear)
 
     def _services(self, entries: Any) -> Services:
@@ -139,6 +149,7 @@ class Parts:
             links=self.links,
             outbox=self.outbox,
             digests=self.digests,
+            keeper=self.archive,
             homes=Homes(self.client, readings, self.links, self.people, self.web, policy, self.settings, self.clock),
             people=self.people,
             policy=policy,

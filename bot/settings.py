@@ -104,6 +104,10 @@ class Settings(CutoverSettings, StoreSettings):
     bot_health_listen: str | None = Field(None, description="host:port for /live /ready /metrics")
     bot_operators: Annotated[frozenset[str], NoDecode] = Field(frozenset(), description="Slack ids that may act live")
     bot_policy: Path | None = Field(None, description="YAML file: who may do what; see docs/trust.md")
+    bot_archive_every: Annotated[int, Field(ge=0, le=10_080)] = Field(
+        0, description="Minutes between two runs of the archive; 0: only when asked for"
+    )
+    bot_archive_live: bool = Field(False, description="Archive linked runs change by change")
     bot_service_mode: Literal["off", "rehearsal", "live"] = Field(
         "live", description="Where the bot's own account may act for people without a token of their own"
     )

@@ -6,6 +6,7 @@ from bot.blocks.say import HelpEntry
 from handlers import (
     about,
     account,
+    archive,
     audit,
     comments,
     digests,
@@ -47,6 +48,7 @@ def all_routes() -> Routes:
         about.routes,
         account.routes,
         audit.routes,
+        archive.routes,
         pickers.routes,
         planning.routes,
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.actions import EditActions, RunbookActions, TaskActions
+from bot.archive.keeper import Keeper
 from bot.blocks.say import HelpEntry
 from bot.clock import Clock
 from bot.cutover import Catalogue, CutoverClient
@@ -39,6 +40,7 @@ class Services:
     links: Links
     outbox: Outbox
     digests: Digests
+    keeper: Keeper
     homes: Homes
     people: People
     policy: Policy

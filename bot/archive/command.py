@@ -14,15 +14,17 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 import typer
 
 from bot.archive import report
+from bot.archive.source import Source
 from bot.errors import BotError
 from bot.settings import CutoverSettings, SettingsError, read
 
 if TYPE_CHECKING:
     from bot.archive.database import Database
-    from bot.archive.sync import Source
+    from bot.archive.scope import Scope
 
 cli = typer.Typer(help="Your own copy of all runbook data, with its history.", no_args_is_help=True)
 T = TypeVar("T")
+_LOOK = 5.0
 STAGES = ("planning", "active", "paused", "canceled", "complete")
 
 
@@ -41,11 +43,13 @@ def sync(
         float | None, typer.Option(help="With --incremental: full if the last full run is older (hours).")
     ] = 24,
     connections: Annotated[int, typer.Option(help="Requests at once; fewer after Cutover says 429.", min=1)] = 4,
+    watch: Annotated[bool, typer.Option(help="Go on until Ctrl+C: what runs is read every five seconds.")] = False,
+    every: Annotated[float, typer.Option(help="With --watch: minutes between two runs over everything.", min=1)] = 60,
 ) -> None:
     """Read everything from Cutover and add what changed to the log. A run that was cut off is taken up again."""
     from bot.archive.progress import shown
+    from bot.archive.runs import FULL, INCREMENTAL
     from bot.archive.scope import Scope
-    from bot.archive.sync import FULL, INCREMENTAL
     from bot.archive.sync import sync as bring_up_to_date
 
     unknown = [one for one in stage or () if one not in STAGES]
@@ -53,9 +57,12 @@ def sync(
         _stop(f"There is no stage {unknown[0]}.", f"Stages are {', '.join(STAGES)}.")
     scope = Scope(workspace, folder, runbook_type, runbook, tuple(stage or ()), template)
     mode = INCREMENTAL if incremental else FULL
+    if watch:
+        _attend(scope, every)
+        return
     with _told():
         settings = read(CutoverSettings)
-        source, url = _source(settings), settings.bot_archive_url
+        source, url = Source.of(settings), settings.bot_archive_url
         with shown() as progress:
             work = bring_up_to_date(url, source, scope, progress, connections=connections, mode=mode, sweep_hours=sweep)
             outcome = _run(work)
@@ -64,15 +71,16 @@ def sync(
     sys.exit(0 if outcome.status == "complete" else 1)
 
 
-def _source(settings: CutoverSettings) -> Source:
-    from bot.archive.sync import Source
+def _attend(scope: Scope, every: float) -> None:
+    """Without end; each run is a line of the log."""
+    from bot.archive.keeper import Keeper
+    from bot.clock import Clock
 
-    return Source(
-        settings.cutover_api_url,
-        settings.cutover_api_token.get_secret_value(),
-        settings.cutover_api_version,
-        settings.cutover_core_url,
-    )
+    if not scope.everything:
+        _stop("--watch follows everything that runs.", "Leave the filters out, or run without --watch.")
+    with _told():
+        settings = read(CutoverSettings)
+        _run(Keeper(settings.bot_archive_url, Source.of(settings), Clock(), every=every * 60, look=_LOOK).run())
 
 
 @cli.command()

@@ -67,7 +67,15 @@ class Crawl:
         workspaces = sorted(await self.units.work(log.live, "workspace", ""))
         self.progress.planned(len(workspaces))
         await self._together((kinds.BY_NAME["folder"], one) for one in workspaces)
-        runbooks = await self._runbooks(await self.units.work(resolve.resolve, log.database, self.scope))
+        await self._of_runbooks(await self.units.work(resolve.resolve, log.database, self.scope))
+
+    async def runbooks(self) -> None:
+        """Only the runbooks of the scope, which names ids, and their lists: what moves while a run is under way."""
+        self.progress.planned(1)
+        await self._of_runbooks(self.scope)
+
+    async def _of_runbooks(self, scope: Scope) -> None:
+        runbooks = await self._runbooks(scope)
         if self.before_lists is not None:
             await self.before_lists(runbooks)
         units = [(kind, one) for one in runbooks for kind in kinds.OF_RUNBOOK]

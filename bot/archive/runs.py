@@ -12,6 +12,7 @@ from bot.archive.log import Log, stamp
 from bot.clock import Clock
 
 RUNNING, COMPLETE, INCOMPLETE, ABANDONED = "running", "complete", "incomplete", "abandoned"
+FULL, INCREMENTAL, LIVE = "full", "incremental", "live"
 FINE: Final = ("ok", "not_offered", "gone", "unchanged")
 """States of a unit that leave nothing open."""
 RESUME_WITHIN = timedelta(hours=12)
@@ -37,20 +38,36 @@ def begin(log: Log, clock: Clock, mode: str, scope: str, api_version: str) -> Ru
     with database.transaction():
         keep = found[0][0] if found else -1
         database.execute(
-            "UPDATE run SET status=?, finished=? WHERE status=? AND run_id<>?", (ABANDONED, now, RUNNING, keep)
+            "UPDATE run SET status=?, finished=? WHERE status=? AND mode<>'live' AND run_id<>?",
+            (ABANDONED, now, RUNNING, keep),
         )
         if not found:
-            number = int(database.rows("SELECT coalesce(max(run_id), 0) + 1 FROM run")[0][0])
-            database.execute(
-                "INSERT INTO run (run_id, mode, scope, started, status, api_version, app_version)"
-                " VALUES (?,?,?,?,?,?,?)",
-                (number, mode, scope, now, RUNNING, api_version, metadata.version("cutover-chatops")),
-            )
-            return Run(number, mode, False, frozenset())
+            return Run(_insert(database, mode, scope, now, api_version), mode, False, frozenset())
     done = database.rows(
         "SELECT kind, parent FROM unit WHERE run_id=? AND status IN ('ok', 'not_offered', 'unchanged')", (keep,)
     )
     return Run(int(keep), mode, True, frozenset((kind, parent) for kind, parent in done))
+
+
+def begin_live(log: Log, clock: Clock, scope: str, api_version: str) -> Run:
+    """The run that follows this scope: one a day, whatever the number of looks. A run cut off stays to be taken up."""
+    database, now = log.database, stamp(clock.now())
+    oldest = stamp(clock.now() - timedelta(days=1))
+    sql = "SELECT run_id FROM run WHERE mode='live' AND scope=? AND started>=? ORDER BY run_id DESC LIMIT 1"
+    found = database.rows(sql, (scope, oldest))
+    if found:
+        return Run(int(found[0][0]), LIVE, True, frozenset())
+    with database.transaction():
+        return Run(_insert(database, LIVE, scope, now, api_version), LIVE, False, frozenset())
+
+
+def _insert(database: Database, mode: str, scope: str, now: str, api_version: str) -> int:
+    number = int(database.rows("SELECT coalesce(max(run_id), 0) + 1 FROM run")[0][0])
+    database.execute(
+        "INSERT INTO run (run_id, mode, scope, started, status, api_version, app_version) VALUES (?,?,?,?,?,?,?)",
+        (number, mode, scope, now, RUNNING, api_version, metadata.version("cutover-chatops")),
+    )
+    return number
 
 
 def due(database: Database, clock: Clock, scope: str, hours: float) -> str:

@@ -6,11 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, NamedTuple, TypeVar
 
 import aiohttp
-from yarl import URL
 
 from bot.archive import runs, schema, typed, views
 from bot.archive.crawl import Crawl, Outcome, Progress
@@ -19,37 +18,19 @@ from bot.archive.gate import Gate
 from bot.archive.incremental import Incremental
 from bot.archive.log import Log
 from bot.archive.reading import Reader
+from bot.archive.runs import FULL, INCREMENTAL, LIVE
 from bot.archive.scope import Scope
+from bot.archive.source import Source
 from bot.archive.units import Units
 from bot.clock import Clock
 from bot.cutover import CutoverClient, Transport
 from bot.errors import BadInput, BotError
 
 T = TypeVar("T")
-FULL, INCREMENTAL = "full", "incremental"
 DEADLINE: Final = 120.0
 """Seconds for one request with its waits: nobody is waiting for the answer, so a long pause is sat out."""
 MORE_WORKERS: Final = 3
 """Units in hand beyond the connections: some are being compared while others are read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Which Cutover. The token is in no text that is made of this."""
-
-    url: str
-    token: str
-    api_version: str
-    core_url: str | None = None
-
-    def __repr__(self) -> str:
-        return f"Source({self.url!r})"
-
-    @property
-    def host(self) -> str:
-        """What an archive remembers of its source."""
-        url = URL(self.url)
-        return f"{url.host}:{url.port}{url.path.rstrip('/')}"
 
 
 class Task(NamedTuple):
@@ -105,6 +86,8 @@ async def sync(
 ) -> Outcome:
     """Bring the archive at `url` up to date. An incremental run becomes a full one when none is `sweep_hours` young.
 
+    `live` reads only the runbooks of `scope` (ids) and their lists, tasks as far as they are new.
+
     Errors: `ArchiveError` (disk, schema, busy), `BadInput` (unknown workspace), `Unauthorised`, `Unavailable`. The run
     then stays open; the next one of the same scope goes on where it stopped.
     """
@@ -139,16 +122,18 @@ async def _run(
     database: Database, hand: Hand, client: CutoverClient, task: Task, progress: Progress, clock: Clock
 ) -> Outcome:
     log = await hand(Log, database, clock.now)
-    run = await hand(runs.begin, log, clock, task.mode, task.scope.text(), task.api_version)
+    live = task.mode == LIVE
+    begin = partial(runs.begin_live, log, clock) if live else partial(runs.begin, log, clock, task.mode)
+    run = await hand(begin, task.scope.text(), task.api_version)
     gate = Gate(task.connections)
     outcome = Outcome(run.id, run.resumed)
     reader = Reader(client, gate)
-    newest = Incremental(reader, log, hand) if task.mode == INCREMENTAL else None
+    newest = None if task.mode == FULL else Incremental(reader, log, hand)
     units = Units(reader, log, clock, hand, newest)
     crawl = Crawl(units, run, task.scope, progress, outcome, task.connections + MORE_WORKERS)
     crawl.before_lists = newest.prove if newest is not None else None
     try:
-        await crawl.everything()
+        await (crawl.runbooks() if live else crawl.everything())
     except BadInput as problem:
         await hand(runs.abandon, database, run, problem.sentence)
         raise

@@ -39,7 +39,8 @@ class Report:
 def verify(database: Database, *, deep: bool = True) -> Report:
     """All checks; without `deep` only the counts."""
     run = database.rows(
-        "SELECT run_id, status, note, scope FROM run WHERE status<>'abandoned' ORDER BY run_id DESC LIMIT 1"
+        "SELECT run_id, status, note, scope FROM run WHERE status<>'abandoned'"
+        " ORDER BY CASE mode WHEN 'live' THEN 0 ELSE run_id END DESC LIMIT 1"
     )
     if not run:
         return Report(None, "empty", problems=["No run has been made."])

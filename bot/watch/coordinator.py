@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import structlog
@@ -71,6 +71,7 @@ class Watch:
         self._followed: set[tuple[str, str]] = set()
         self._brake = pace.Brake()
         self._woken = asyncio.Event()
+        self.changed: Callable[[str], object] = str  # hears of each runbook that has moved, once that is kept
 
     def refresh_soon(self, runbook_id: str) -> None:
         """Something was done or announced there: look at once, and more often for half a minute."""
@@ -238,6 +239,8 @@ class Watch:
         await self._keep(row, now + self._next(new, links, now), [*letters, *boards], **values)
         self._kept[row.runbook_id] = (row.fence, new)
         self._telling.boards.drawn(drawn, new, now)
+        if changes:
+            self.changed(row.runbook_id)
         if letters:
             _log.info("news", runbook=row.runbook_id, changes=len(changes), letters=len(letters))
 

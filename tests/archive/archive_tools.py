@@ -15,7 +15,8 @@ from bot.archive.crawl import Outcome
 from bot.archive.database import Database, open_archive
 from bot.archive.log import Found
 from bot.archive.scope import Scope
-from bot.archive.sync import Source, sync
+from bot.archive.source import Source
+from bot.archive.sync import sync
 from bot.clock import Clock
 from bot.sandbox.cutover import EmbeddedCutover
 

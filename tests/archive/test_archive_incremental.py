@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from archive_tools import Place
 
-from bot.archive.sync import INCREMENTAL
+from bot.archive.runs import INCREMENTAL
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -17,7 +17,7 @@ from bot.archive import sync as syncing
 from bot.archive.database import Database, open_archive
 from bot.archive.errors import ArchiveError
 from bot.archive.scope import Scope
-from bot.archive.sync import Source
+from bot.archive.source import Source
 from bot.archive.verify import verify
 from bot.errors import BadInput, Unauthorised, Unavailable
 

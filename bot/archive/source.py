@@ -1,0 +1,34 @@
+"""Which Cutover an archive is a copy of. The one rule: the token is in no text that is made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from yarl import URL
+
+from bot.settings import CutoverSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Address, token and version, as the settings have them."""
+
+    url: str
+    token: str
+    api_version: str
+    core_url: str | None = None
+
+    @classmethod
+    def of(cls, settings: CutoverSettings) -> Source:
+        """What the settings say."""
+        token = settings.cutover_api_token.get_secret_value()
+        return cls(settings.cutover_api_url, token, settings.cutover_api_version, settings.cutover_core_url)
+
+    def __repr__(self) -> str:
+        return f"Source({self.url!r})"
+
+    @property
+    def host(self) -> str:
+        """What an archive remembers of its source."""
+        url = URL(self.url)
+        return f"{url.host}:{url.port}{url.path.rstrip('/')}"
