@@ -44,7 +44,7 @@ def demo(
     world: Annotated[str, typer.Option(help="failover, small, a world file, or generate:...")] = "failover",
     speed: Annotated[float, typer.Option(help="World seconds per second; colleagues act by themselves.", min=0)] = 10.0,
 ) -> None:
-    """Try everything without any account: embedded Slack with a page, embedded Cutover, and the bot."""
+    """Try everything without any account: embedded Slack with a page, embedded Cutover and CapyDB, and the bot."""
     from bot import demo as demonstration
 
     logs.configure("WARNING")
@@ -109,6 +109,19 @@ def sandbox_cutover(
     if without not in ("", "additions"):
         _stop("--without knows one word: additions.")
     _go(serve(host, port, world, speed, state, faults, events_url, events_secret, additions=not without))
+
+
+@sandbox.command(name="capydb")
+def sandbox_capydb(
+    host: str = "127.0.0.1",
+    port: int = 8950,
+    speed: Annotated[float, typer.Option(help="World seconds per second; 0: time stands still.", min=0)] = 1.0,
+    faults: Annotated[Path | None, typer.Option(help="Faults ordered from the start (JSON).")] = None,
+) -> None:
+    """A small CapyDB with an operator who takes cutover requests up (docs/capydb.md)."""
+    from bot.sandbox.capydb.command import serve
+
+    _go(serve(host, port, speed, faults))
 
 
 @sandbox.command(name="slack")

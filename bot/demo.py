@@ -1,4 +1,4 @@
-"""`cutover-bot demo`: both embedded servers and the bot in one process. The one rule: the bot is the production bot.
+"""`cutover-bot demo`: the embedded servers and the bot in one process. The one rule: the bot is the production bot.
 
 Only its clock is the made-up world's, so that ages and times on cards fit a world that runs faster than ours.
 """
@@ -18,6 +18,7 @@ from types import TracebackType
 from bot import manifest
 from bot.app import Bot
 from bot.clock import Clock
+from bot.sandbox.capydb import EmbeddedCapyDB
 from bot.sandbox.cutover import EmbeddedCutover
 from bot.sandbox.cutover.world import Happening
 from bot.sandbox.slack import EmbeddedSlack
@@ -29,6 +30,7 @@ _STORY = """
   Slack, as Dana      {page}
   as Sam, beside her  {other}
   Cutover             {cutover}{pace}
+  CapyDB              {capydb}
 
   Dana, Sam, Mei and Ivan are operators; Noor and Tom are not. The page's upper left corner changes who you are.
   In #dc-failover try:
@@ -37,6 +39,7 @@ _STORY = """
     /task next                       what can start now, with buttons
     /task finish roll                part of a name is enough
     ... on a message                 Add to runbook as comment
+    /cutover request                 make a preview database production; an operator takes it up
     /cutover help                    everything else
 
   Ctrl+C ends it; nothing is kept.
@@ -57,7 +60,9 @@ class WorldClock(Clock):
         return datetime.fromtimestamp(self._world(), UTC)
 
 
-def demo_settings(slack: EmbeddedSlack, cutover: EmbeddedCutover, folder: Path, health: str | None = None) -> Settings:
+def demo_settings(
+    slack: EmbeddedSlack, cutover: EmbeddedCutover, capydb: EmbeddedCapyDB, folder: Path, health: str | None = None
+) -> Settings:
     """Settings for the embedded servers; the environment and `.env` do not count."""
     return load(
         _env_file=None,
@@ -68,6 +73,9 @@ def demo_settings(slack: EmbeddedSlack, cutover: EmbeddedCutover, folder: Path, 
         cutover_api_url=cutover.url,
         cutover_api_token=cutover.tokens["bot"],
         cutover_core_url=None,
+        capydb_api_url=capydb.url,
+        capydb_api_key=capydb.key,
+        capydb_project_id="",
         bot_database_url=f"sqlite:///{folder / 'demo.db'}",
         bot_listen=None,
         bot_health_listen=health,
@@ -78,13 +86,14 @@ def demo_settings(slack: EmbeddedSlack, cutover: EmbeddedCutover, folder: Path, 
 
 
 class Demo:
-    """Both servers and the bot: `async with Demo() as demo`. Port 0 takes a free one. OSError when a port is taken."""
+    """All servers and the bot: `async with Demo() as demo`. Port 0 takes a free one. OSError when a port is taken."""
 
     def __init__(self, port: int = 0, cutover_port: int = 0, world: str = "failover", speed: float = 0.0) -> None:
         self.speed = speed
         self.ports = {"--port": port, "--cutover-port": cutover_port}
         self.slack = EmbeddedSlack(port=port, manifest=manifest.build())
         self.cutover = EmbeddedCutover(world=world, port=cutover_port, speed=speed)
+        self.capydb = EmbeddedCapyDB(clock=self.cutover.clock, acting=bool(speed))
         if speed:
             self.cutover.clock.run_at(min(1.0, speed))
             self.cutover.world.listeners.append(self._hurry)
@@ -98,7 +107,8 @@ class Demo:
                 await opening.enter_async_context(self.slack)
             with self._port_named("--cutover-port"):
                 await opening.enter_async_context(self.cutover)
-            settings = demo_settings(self.slack, self.cutover, folder)
+            await opening.enter_async_context(self.capydb)
+            settings = demo_settings(self.slack, self.cutover, self.capydb, folder)
             self.bot = await opening.enter_async_context(Bot(settings, WorldClock(self.cutover.clock.now)))
             if self.bot.socket is not None:
                 await self.bot.socket.connected.wait()
@@ -130,7 +140,7 @@ class Demo:
         """What the newcomer reads: where the pages are, and what to try first."""
         page, other = (f"{self.slack.url}/#{person}/{CHANNEL}" for person in (DANA, SAM))
         pace = _PACE.format(speed=self.speed) if self.speed else "   (its time stands still)"
-        return _STORY.format(page=page, other=other, cutover=self.cutover.url, pace=pace)
+        return _STORY.format(page=page, other=other, cutover=self.cutover.url, capydb=self.capydb.url, pace=pace)
 
 
 async def serve(port: int, cutover_port: int, world: str, speed: float) -> None:

@@ -22,6 +22,8 @@ from bot.journal import Intent, Journal
 from bot.journal.chain import Trail
 from bot.metrics import Metrics
 from bot.outbox import Outbox
+from bot.requests.build import client as capydb_client
+from bot.requests.build import requests
 from bot.settings import Settings
 from bot.slack.answer import Poster
 from bot.slack.bolt import make_bolt
@@ -88,6 +90,7 @@ class Parts:
         self.outbox = Outbox(self.database, self.web, clock, command=f"/{settings.bot_command_prefix}cutover link")
         self.inbox = Inbox(self.database, clock)
         self._watch()
+        self._requests()
         self.recovery = Recovery(self.performer, self.journal, clock, self._tell)
         routes = all_routes()
         poster = Poster(self.session, settings.slack_api_url, settings.slack_response_hosts)
@@ -124,6 +127,17 @@ class Parts:
         self.watch.changed = self.archive.changed
         self.events = Events(secret.get_secret_value() if secret else "", self.watch.hear)
 
+    def _requests(self) -> None:
+        """CapyDB's cutover requests; without a key there is nothing to follow."""
+        self.requests, self.following = requests(
+            capydb_client(self.settings, self.session, self.clock),
+            performer=self.performer,
+            database=self.database,
+            clock=self.clock,
+            owner=self.owner,
+            wake_sender=self.outbox.wake,
+        )
+
     def _services(self, entries: Any) -> Services:
         catalogue, policy = self.catalogue, self.acting.policy
         readings = Readings(self.database, self.client, self.clock)
@@ -141,11 +155,12 @@ class Parts:
             client=self.client,
             catalogue=catalogue,
             targets=Targets(self.client, self.links),
-            cards=Cards(self.client, catalogue, self.clock),
+            cards=Cards(self.client, catalogue, self.clock, can_request=self.requests.configured),
             runs=Runs(self.client, catalogue, self.clock),
             tasks=TaskActions(self.performer),
             edits=EditActions(self.performer),
             runbooks=RunbookActions(self.performer),
+            requests=self.requests,
             links=self.links,
             outbox=self.outbox,
             digests=self.digests,

@@ -20,12 +20,13 @@ _MOST: Final = 10_000
 
 
 class Cards:
-    """Cards of tasks and runbooks, ready to send."""
+    """Cards of tasks and runbooks, ready to send. `can_request`: task cards offer a CapyDB cutover."""
 
-    def __init__(self, client: CutoverClient, catalogue: Catalogue, clock: Clock) -> None:
+    def __init__(self, client: CutoverClient, catalogue: Catalogue, clock: Clock, *, can_request: bool = False) -> None:
         self._client = client
         self._catalogue = catalogue
         self._clock = clock
+        self._can_request = can_request
         self._runbooks: dict[str, tuple[float, Runbook]] = {}
 
     async def task(
@@ -67,6 +68,7 @@ class Cards:
             waiting_for=waiting_for,
             asks=bool(kind and (kind.conditional_progression or kind.is_validation)),
             can_skip=self._client.offers("skip_runbook_task") is not False,
+            can_request=self._can_request,
             comments=tuple(comments),
             note=note,
         )

@@ -15,6 +15,7 @@ from bot.identity import Connections, Policy
 from bot.journal import Journal
 from bot.journal.chain import Trail
 from bot.outbox import Outbox
+from bot.requests.ask import Requests
 from bot.settings import Settings
 from bot.slack.people import People
 from bot.slack.web import SlackWeb
@@ -27,7 +28,7 @@ from handlers.targets import Targets
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """`targets` finds the runbook or task meant; `tasks`, `edits` and `runbooks` act; the rest reads."""
+    """`targets` finds the runbook or task meant; `tasks`, `edits`, `runbooks` and `requests` act; the rest reads."""
 
     client: CutoverClient
     catalogue: Catalogue
@@ -37,6 +38,7 @@ class Services:
     tasks: TaskActions
     edits: EditActions
     runbooks: RunbookActions
+    requests: Requests
     links: Links
     outbox: Outbox
     digests: Digests

@@ -2,7 +2,7 @@
 
 from bot.actions.context import Wish
 from bot.actions.edits import EditActions
-from bot.actions.perform import DoneUnread, Performer, StillOpen
+from bot.actions.perform import DoneUnread, NotDone, Performer, StillOpen
 from bot.actions.recovery import Recovery
 from bot.actions.results import Result, ResultKind
 from bot.actions.runbooks import RunbookActions
@@ -11,6 +11,7 @@ from bot.actions.tasks import NotReady, TaskActions
 __all__ = [
     "DoneUnread",
     "EditActions",
+    "NotDone",
     "NotReady",
     "Performer",
     "Recovery",

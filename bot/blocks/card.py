@@ -28,7 +28,7 @@ _PLAIN = "normal"  # the type that Cutover gives a task by default: not worth a 
 @dataclass(frozen=True, slots=True)
 class TaskView:
     """What a task card shows. `now` is aware UTC. `asks`: finishing needs branches or answers, so Finish opens a form.
-    `can_skip`: this instance has skipping.
+    `can_skip`: this instance has skipping. `can_request`: CapyDB is set up.
 
     `waiting_for` are the predecessors that are not complete; `comments` the newest last; `note` one line on top.
     """
@@ -42,6 +42,7 @@ class TaskView:
     waiting_for: tuple[Task, ...] = ()
     asks: bool = False
     can_skip: bool = True
+    can_request: bool = False
     comments: tuple[Comment, ...] = ()
     note: Mrkdwn | None = None
 
@@ -137,6 +138,9 @@ def controls(view: TaskView) -> list[parts.Element | None]:
         _next(view) if running and item.is_complete else None,
         parts.button("Comment", ActionId.TASK_COMMENT, value),
         parts.button("Refresh", ActionId.TASK_REFRESH, value),
+        parts.button("Request database cutover", ActionId.TASK_REQUEST, value)
+        if view.can_request and not (item.is_complete or view.runbook.is_over)
+        else None,
         parts.overflow(ActionId.TASK_MORE, _more(view, running)),
     ]
 

@@ -135,6 +135,22 @@ class CommentMeta(ViewMeta):
     author: str = ""
 
 
+class PreviewValue(Value):
+    """A preview database of CapyDB's, `d`, and its project, `p`; as an option at most 150 characters encoded."""
+
+    p: str
+    d: str = ""
+
+
+class RequestMeta(ViewMeta):
+    """A database cutover on its way: the task it is for (`r`, `t`), and once chosen the preview (`p`, `d`)."""
+
+    r: str = ""
+    t: str = ""
+    p: str = ""
+    d: str = ""
+
+
 class CreateMeta(ViewMeta):
     """Creating a runbook, or (`r`) a task in a runbook."""
 

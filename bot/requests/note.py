@@ -1,0 +1,36 @@
+"""The note that goes to CapyDB with a request. The one rule: it fits, and says who asked, for what, by which wish.
+
+To CapyDB the requester is the key; so the person stands in the note, and the mark by which the bot knows it again.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.actions.perform import signature
+from bot.blocks.clean import clean, cut
+from bot.journal import Intent
+from bot.model import Text
+from bot.model.cutover_request import NOTE_LIMIT
+
+TYPED: Final = 650
+"""Characters that people may type: the rest is for what the bot adds."""
+_NAME: Final = 60
+
+
+def mark(intent: Intent) -> str:
+    """The same for each arrival of one wish, and for no other."""
+    return f"cutover-bot-{intent.key[:12]}"
+
+
+def compose(intent: Intent, typed: Text, task: Text, runbook: Text) -> str:
+    """What was typed, then who asked and for which task."""
+    about = f' for task "{_short(task)}" of "{_short(runbook)}"' if task else ""
+    who = signature("Requested", intent.user_name.raw, intent.user_id)
+    added = f"{who}{about}. Ref {mark(intent)}"
+    words = cut(clean(typed.raw, lines=True), NOTE_LIMIT - len(added) - 2)
+    return f"{words}\n\n{added}" if words else added
+
+
+def _short(name: Text) -> str:
+    return cut(clean(name.raw), _NAME)
