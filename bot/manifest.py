@@ -13,12 +13,15 @@ SCOPES: Final = {
     "users:read": "the name that goes into comments in Cutover",
     "users:read.email": "find the Cutover user that belongs to a Slack user, and who to mention when a task can start",
     "pins:write": "pin the live board of a run",
+    "files:write": "post after-run reports and pictures of a run, which are files",
     "channels:read": "show in the App Home the runs of the public channels that the person is in",
     "groups:read": "the same for private channels",
     "channels:history": "after a crash, see whether a post arrived before it is posted again, in public channels",
     "groups:history": "the same in private channels",
 }
-OPTIONAL: Final = frozenset({"pins:write", "channels:read", "groups:read", "channels:history", "groups:history"})
+OPTIONAL: Final = frozenset(
+    {"pins:write", "files:write", "channels:read", "groups:read", "channels:history", "groups:history"}
+)
 """The bot works without these, with less: README says what is lost."""
 EVENTS: Final = ("app_home_opened",)
 COMMANDS: Final = {

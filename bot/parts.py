@@ -27,6 +27,7 @@ from bot.requests.build import requests
 from bot.settings import Settings
 from bot.slack.answer import Poster
 from bot.slack.bolt import make_bolt
+from bot.slack.files import Files
 from bot.slack.front import Front
 from bot.slack.inbox import Inbox
 from bot.slack.people import People
@@ -41,6 +42,7 @@ from handlers.cards import Cards
 from handlers.everything import all_routes, help_entries
 from handlers.guard import Guard
 from handlers.homes import Homes
+from handlers.reports import Reports
 from handlers.runs import Runs
 from handlers.services import Services
 from handlers.targets import Targets
@@ -141,22 +143,16 @@ class Parts:
     def _services(self, entries: Any) -> Services:
         catalogue, policy = self.catalogue, self.acting.policy
         readings = Readings(self.database, self.client, self.clock)
-        self.digests = digests(
-            readings=readings,
-            catalogue=catalogue,
-            mentions=Mentions(self.web, catalogue, self.clock),
-            database=self.database,
-            links=self.links,
-            outbox=self.outbox,
-            clock=self.clock,
-            owner=self.owner,
-        )
+        self._tellers(readings)
+        runs = Runs(self.client, catalogue, self.clock)
         return Services(
             client=self.client,
             catalogue=catalogue,
             targets=Targets(self.client, self.links),
             cards=Cards(self.client, catalogue, self.clock, can_request=self.requests.configured),
-            runs=Runs(self.client, catalogue, self.clock),
+            runs=runs,
+            reports=Reports(runs, self.client, catalogue, self.journal),
+            files=Files(self.session, self.web, self.settings.slack_api_url),
             tasks=TaskActions(self.performer),
             edits=EditActions(self.performer),
             runbooks=RunbookActions(self.performer),
@@ -175,6 +171,19 @@ class Parts:
             clock=self.clock,
             slack=self.web,
             help_entries=entries,
+        )
+
+    def _tellers(self, readings: Readings) -> None:
+        """What goes on by itself and tells channels."""
+        self.digests = digests(
+            readings=readings,
+            catalogue=self.catalogue,
+            mentions=Mentions(self.web, self.catalogue, self.clock),
+            database=self.database,
+            links=self.links,
+            outbox=self.outbox,
+            clock=self.clock,
+            owner=self.owner,
         )
 
     def _bell(self) -> None:

@@ -18,6 +18,7 @@ from handlers import (
     planning,
     runbook_edit,
     runbook_look,
+    runbook_report,
     runbook_run,
     runbook_turn,
     task_assign,
@@ -34,6 +35,7 @@ def all_routes() -> Routes:
     """One table of everything a person can do."""
     return Routes().merge(
         runbook_look.routes,
+        runbook_report.routes,
         runbook_run.routes,
         runbook_turn.routes,
         runbook_edit.routes,

@@ -17,11 +17,13 @@ from bot.journal.chain import Trail
 from bot.outbox import Outbox
 from bot.requests.ask import Requests
 from bot.settings import Settings
+from bot.slack.files import Files
 from bot.slack.people import People
 from bot.slack.web import SlackWeb
 from bot.store import Links
 from handlers.cards import Cards
 from handlers.homes import Homes
+from handlers.reports import Reports
 from handlers.runs import Runs
 from handlers.targets import Targets
 
@@ -35,6 +37,8 @@ class Services:
     targets: Targets
     cards: Cards
     runs: Runs
+    reports: Reports
+    files: Files
     tasks: TaskActions
     edits: EditActions
     runbooks: RunbookActions

@@ -198,6 +198,7 @@ def _controls(view: RunbookView) -> list[parts.Element | None]:
         parts.button("Cancel run", ActionId.RUNBOOK_CANCEL, value, style="danger")
         if under_way and _offers(view, "cancel")
         else None,
+        parts.button("Report", ActionId.RUNBOOK_REPORT, value, style="primary") if book.is_over else None,
         parts.button("Refresh", ActionId.RUNBOOK_REFRESH, value),
     ]
 

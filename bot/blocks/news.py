@@ -66,7 +66,8 @@ def runbook_status(scene: Scene, old_status: str, by: By | None) -> Message:
 def runbook_stage(scene: Scene, old_stage: str, by: By | None) -> Message:
     """Started, paused, resumed, canceled, complete; who and why where it is known."""
     body = join("\n", [_stage_line(scene, old_stage, by), _why(by.why if by else None)])
-    return message([parts.section(body), parts.actions(_show(scene))])
+    report = _button(scene, "Report", ActionId.RUNBOOK_REPORT) if scene.runbook.is_over else None
+    return message([parts.section(body), parts.actions(_show(scene), report)])
 
 
 def _stage_line(scene: Scene, old_stage: str, by: By | None) -> Mrkdwn:

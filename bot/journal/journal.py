@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -115,6 +115,14 @@ class Journal:
             query = query.where(intents.c.outcome == "")
         wishes = await self._database.read(lambda c: c.execute(query).scalars().all())
         return sum(json.loads(wish).get(member) == intent.wish.get(member) for wish in wishes)
+
+    async def carried_out(self, runbook_id: str, verbs: Sequence[str], since: float) -> list[Intent]:
+        """What was done in this runbook by the bot since then (Unix seconds), oldest first."""
+        await self._database.flush()
+        query = sa.select(intents).where(intents.c.runbook_id == runbook_id, intents.c.at >= since)
+        query = query.where(intents.c.state == OutcomeKind.DONE, intents.c.verb.in_(verbs)).order_by(intents.c.at)
+        rows = await self._database.read(lambda c: c.execute(query).mappings().all())
+        return [_intent(row) for row in rows]
 
     async def open(self) -> list[Intent]:
         """Wishes without a settled outcome, oldest first: what a crash left behind."""

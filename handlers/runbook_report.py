@@ -1,0 +1,98 @@
+"""Looking back and handing over. The one rule: seen by one person until that person posts it.
+
+Files go to the channel by Slack's upload, which no letter can carry: the only posts that a listener makes itself.
+"""
+
+from __future__ import annotations
+
+from bot.blocks import handover_post, report_post, say
+from bot.blocks.ids import ActionId
+from bot.blocks.values import RunbookValue
+from bot.errors import BadInput
+from bot.identity import Policy, Right
+from bot.outbox import Outbox
+from bot.report import AfterRun, compare
+from bot.report.files import csv_of, markdown
+from bot.slack.answer import Answer
+from bot.slack.files import Files, Upload
+from handlers import grammar
+from handlers.ask import Ask
+from handlers.cards import Cards
+from handlers.reports import Reports
+from handlers.routes import Routes
+from handlers.targets import Targets
+
+routes = Routes()
+
+
+@routes.command("runbook", "report", "[runbook]")
+async def show_report(ask: Ask, answer: Answer, targets: Targets, reports: Reports) -> None:
+    """Look back on a run: planned against actual, late, skipped, who did what; also as files."""
+    runbook = await targets.runbook(ask, grammar.unquoted(ask.words))
+    await answer.say(report_post.report(await reports.after(runbook.id)))
+
+
+@routes.action(ActionId.RUNBOOK_REPORT)
+async def press_report(ask: Ask, answer: Answer, reports: Reports) -> None:
+    await answer.say(report_post.report(await reports.after(ask.value(RunbookValue).r)))
+
+
+@routes.action(ActionId.REPORT_HERE)
+async def post_report(ask: Ask, answer: Answer, reports: Reports, files: Files, policy: Policy) -> None:
+    await policy.check(ask.wish.actor, Right.WORK, ask.channel_id)
+    report = await reports.after(ask.value(RunbookValue).r)
+    await files.share(ask.channel_id, _files(report), report_post.report(report, buttons=False))
+    await answer.replace(say.done("The report is posted here, with its files."))
+
+
+@routes.action(ActionId.REPORT_ME)
+async def send_report(ask: Ask, answer: Answer, reports: Reports, files: Files) -> None:
+    report = await reports.after(ask.value(RunbookValue).r)
+    await files.share(ask.user_id, _files(report), report_post.short(report))
+    await answer.say(say.done("The files are in your conversation with the bot."))
+
+
+def _files(report: AfterRun) -> list[Upload]:
+    name = f"report-{report.runbook.id}"
+    title = f"After-run report {report.runbook.id}"
+    return [
+        Upload(f"{name}.md", markdown(report), f"{title}: everything, to read"),
+        Upload(f"{name}.csv", csv_of(report), f"{title}: a row for each task"),
+    ]
+
+
+@routes.command("runbook", "compare", "[earlier runbook]")
+async def compare_runs(ask: Ask, answer: Answer, targets: Targets, reports: Reports) -> None:
+    """Compare this channel's run with an earlier one: of the same template, or the one named."""
+    words = grammar.unquoted(ask.words)
+    later = await reports.after(targets.runbook_id(ask, ask.words))
+    other = await targets.runbook(ask, words) if words else await reports.earlier(later.runbook)
+    if other is None:
+        raise BadInput("No earlier run of the same template is known.", "Name one: `/runbook compare April rehearsal`.")
+    if other.id == later.runbook.id:
+        raise BadInput("That is the run of this channel itself.", "Name another one.")
+    await answer.say(report_post.comparison(compare(await reports.after(other.id), later)))
+
+
+@routes.command("runbook", "handover", "[runbook]")
+async def show_handover(ask: Ask, answer: Answer, targets: Targets, reports: Reports, cards: Cards) -> None:
+    """Write the shift note: open, late, waiting and risks by stream, with the last comments."""
+    runbook = await targets.runbook(ask, grammar.unquoted(ask.words))
+    await answer.say(handover_post.handover(await _note(runbook.id, reports, cards)))
+
+
+@routes.action(ActionId.HANDOVER_POST)
+async def post_handover(
+    ask: Ask, answer: Answer, reports: Reports, cards: Cards, outbox: Outbox, policy: Policy
+) -> None:
+    await policy.check(ask.wish.actor, Right.WORK, ask.channel_id)
+    value = ask.value(RunbookValue)
+    body = handover_post.handover(await _note(value.r, reports, cards), by=ask.user_id)
+    await outbox.put(f"handover:{ask.delivery.key}", ask.channel_id, body)
+    await answer.replace(say.done("The handover note is posted here."))
+
+
+async def _note(runbook_id: str, reports: Reports, cards: Cards) -> handover_post.HandoverView:
+    note = await reports.handover(runbook_id)
+    names = await cards.names(handover_post.people_in(note), runbook_id)
+    return handover_post.HandoverView(note, names)
