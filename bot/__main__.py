@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -30,6 +31,7 @@ cli.add_typer(audit, name="audit")
 @cli.command()
 def run() -> None:
     """Run the bot with the settings of the environment or `.env`, until SIGTERM."""
+    gc.disable()  # imports make much and no garbage; `calm_memory` switches it on once the bot runs
     from bot import app
 
     settings = _settings()

@@ -73,3 +73,4 @@ def calm_memory() -> None:
     """What was built at the start stays until the end: the collector need not walk it again and again."""
     gc.collect()
     gc.freeze()
+    gc.enable()
