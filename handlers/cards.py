@@ -154,5 +154,5 @@ def _counts(tasks: Sequence[Task]) -> board.Counts:
         running=sum(t.is_running for t in tasks),
         complete=sum(t.is_complete for t in tasks),
         skipped=sum(t.is_complete and t.is_skipped for t in tasks),
-        late=sum(bool(t.is_late) and not t.is_complete for t in tasks),
+        late=sum(t.is_behind for t in tasks),
     )

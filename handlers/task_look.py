@@ -34,7 +34,7 @@ _LATER: Final = datetime.max.replace(tzinfo=UTC)
 _STATES: Final[dict[str, tuple[str, Callable[[Task], bool]]]] = {
     "startable": ("Can start now", lambda task: task.is_startable),
     "running": ("Running", lambda task: task.is_running),
-    "late": ("Late", lambda task: bool(task.is_late) and not task.is_complete),
+    "late": ("Late", lambda task: task.is_behind),
     "all": ("Tasks", lambda task: True),
 }
 _STAGES: Final[dict[str, str]] = {"startable": TaskStage.STARTABLE, "running": TaskStage.IN_PROGRESS}

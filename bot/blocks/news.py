@@ -122,15 +122,27 @@ def task_gone(scene: Scene, task: Task) -> Message:
     return message([parts.section(phrase("🗑️ {task} is no longer in this runbook.", task=words.task_name(task)))])
 
 
-def tasks_startable(scene: Scene, tasks: Sequence[Task]) -> Message:
-    """Several tasks that can start now, in one post: each with its people and a Start button."""
-    blocks = [parts.section(join(" · ", [Mrkdwn(f"🟢 *{len(tasks)} tasks can start*"), _run(scene)]))]
+def tasks_startable(scene: Scene, tasks: Sequence[Task], total: int) -> Message:
+    """Tasks that could start at the same moment (`total` of them), in one post that is edited as they move: each with
+    its people, and a Start button while it can be started."""
+    left = sum(task.is_startable for task in tasks) + total - len(tasks)
+    blocks = [parts.section(join(" · ", [_startable_head(left, total), _run(scene)]))]
     for task in tasks[:_LISTED]:
-        line = join("\n", [words.task_name(task), _people_line(scene, task)])
-        blocks.append(parts.section(line, _listed_start(scene, task)))
-    if len(tasks) > _LISTED:
-        blocks.append(parts.section(Mrkdwn(f"+{len(tasks) - _LISTED} more")))
+        may = task.is_startable and scene.runbook.stage == RunbookStage.ACTIVE
+        state = None if task.is_startable else Mrkdwn(words.task_word(task))
+        line = join(
+            "\n", [join(" · ", [words.task_name(task), state]), _people_line(scene, task, ping=task.is_startable)]
+        )
+        blocks.append(parts.section(line, _listed_start(scene, task) if may else None))
+    if total > len(tasks[:_LISTED]):
+        blocks.append(parts.section(Mrkdwn(f"+{total - len(tasks[:_LISTED])} more")))
     return message([*blocks, parts.actions(_button(scene, "What can start", ActionId.RUNBOOK_NEXT))])
+
+
+def _startable_head(left: int, total: int) -> Mrkdwn:
+    if left == total:
+        return Mrkdwn(f"🟢 *{total} tasks can start*")
+    return Mrkdwn(f"🟢 *{left} of {total} tasks can still start*" if left else f"☑️ *{total} tasks could start*")
 
 
 def tasks_late(scene: Scene, tasks: Sequence[Task]) -> Message:
@@ -191,8 +203,8 @@ def _people(scene: Scene, task: Task, ping: bool) -> Mrkdwn:
     return phrase("👤 {who}", who=join(", ", [*shown, Mrkdwn(f"+{rest} more") if rest > 0 else None]))
 
 
-def _people_line(scene: Scene, task: Task) -> Mrkdwn:
-    return join(" · ", [_people(scene, task, True), _stream_of(scene, task), words.late(task, scene.now)])
+def _people_line(scene: Scene, task: Task, *, ping: bool) -> Mrkdwn:
+    return join(" · ", [_people(scene, task, ping), _stream_of(scene, task), words.late(task, scene.now)])
 
 
 def _stream_of(scene: Scene, task: Task) -> Mrkdwn | None:

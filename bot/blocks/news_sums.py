@@ -128,6 +128,12 @@ def board_moved(runbook: Runbook) -> Message:
     return message([parts.section(line), parts.actions(_show(runbook))])
 
 
+def board_left(runbook: Runbook) -> Message:
+    """In place of the board where the runbook is followed no more: an old board must not look like a new one."""
+    line = phrase("🔕 This channel does not follow {name} any more.", name=bold(runbook.name, 120))
+    return message([parts.section(line), parts.actions(_show(runbook))])
+
+
 def _show(runbook: Runbook) -> parts.Element:
     value = encode(RunbookValue(r=runbook.id, seen=seen_runbook(runbook)))
     return parts.button("Show runbook", ActionId.RUNBOOK_SHOW, value)

@@ -17,6 +17,7 @@ from bot.model.task import Ref, Task, TaskType
 from bot.model.text import Text
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
+_OPEN = frozenset({TaskStage.STARTABLE.value, TaskStage.IN_PROGRESS.value})
 _SKIPPED = frozenset({Completion.SKIPPED.value, Completion.ABANDONED.value})
 
 
@@ -86,8 +87,11 @@ def due(task: TaskState) -> datetime | None:
 
 
 def is_late(task: TaskState, now: datetime) -> bool:
-    """Cutover's own word; where the instance does not tell, a running task past its due or planned end."""
-    if task.stage == TaskStage.COMPLETE:
+    """Cutover's own word for what runs or can start; where it does not tell, what runs past its due or planned end.
+
+    What waits is not late itself (`Task.is_behind` says why).
+    """
+    if task.stage not in _OPEN:
         return False
     if task.is_late is not None:
         return task.is_late
@@ -180,7 +184,7 @@ def _sort_in(snapshot: Snapshot, tasks: Iterable[TaskState], now: datetime, mile
             found.startable.append(task)
         else:
             count[_WAITING] += 1
-        if task.is_late or (task.is_late is None and stage == "in_progress" and is_late(task, now)):
+        if stage in _OPEN and task.is_late is not False and is_late(task, now):
             count[_LATE] += 1
             found.late.append(task)
         if task.task_type_id in milestones:

@@ -92,6 +92,12 @@ class Task:
         return self.stage == TaskStage.WAITING
 
     @property
+    def is_behind(self) -> bool:
+        """Late, and it can be done something about. Cutover calls what waits behind a late task late as well; counting
+        that too would make one late task look like fifty."""
+        return bool(self.is_late) and (self.is_startable or self.is_running)
+
+    @property
     def is_skipped(self) -> bool:
         return self.completion_type in (Completion.SKIPPED, Completion.ABANDONED)
 

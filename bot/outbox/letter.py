@@ -10,6 +10,7 @@ from typing import Any, Final
 from bot.blocks.message import Message
 
 _LONGEST_KEY: Final = 120
+_ENDS: Final = "ends"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class Letter:
     """`slot`: the message it stands in, edited in place when it is there already; empty for a post of its own.
 
     `thread_slot`: the slot whose message it answers. `pin`: pinned once posted. `urgent`: before what can wait.
+    `ends`: slots whose messages are unpinned once this is sent, and never edited again.
     """
 
     key: str
@@ -26,6 +28,7 @@ class Letter:
     thread_slot: str = ""
     pin: bool = False
     urgent: bool = False
+    ends: tuple[str, ...] = ()
 
     @property
     def kept_key(self) -> str:
@@ -37,7 +40,8 @@ class Letter:
     @property
     def body(self) -> str:
         """The message as kept: ASCII, so that any character survives any database."""
-        return json.dumps({"text": self.message.text, "blocks": list(self.message.blocks)})
+        ends = {_ENDS: list(self.ends)} if self.ends else {}
+        return json.dumps({"text": self.message.text, "blocks": list(self.message.blocks), **ends})
 
 
 @dataclass(slots=True)
@@ -59,7 +63,13 @@ class Waiting:
     def content(self) -> dict[str, Any]:
         """`text` and `blocks`."""
         found: dict[str, Any] = json.loads(self.body)
+        found.pop(_ENDS, None)
         return found
+
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """As in `Letter`."""
+        return tuple(json.loads(self.body).get(_ENDS, ()))
 
     @property
     def digest(self) -> str:

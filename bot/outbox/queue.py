@@ -151,7 +151,7 @@ def reload(connection: sa.Connection, lane: Lane) -> None:
     rows = _READ.rows(connection, {"channel_id": lane.channel_id, "most": _MOST})
     lane.letters = [Waiting(*row) for row in rows]
     lane.last_id = max((letter.id for letter in lane.letters), default=0)
-    slots = {name for letter in lane.letters for name in (letter.slot, letter.thread_slot)} - {""}
+    slots = {name for letter in lane.letters for name in (letter.slot, letter.thread_slot, *letter.ends)} - {""}
     if slots:
         here = sa.select(posts).where(posts.c.channel_id == lane.channel_id, posts.c.slot.in_(slots))
         lane.stands = {row.slot: Stand(row.message_ts, row.digest) for row in connection.execute(here)}

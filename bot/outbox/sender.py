@@ -125,6 +125,8 @@ class Sender:
         if letter.slot:
             found = lane.stands[letter.slot] = Stand(ts, letter.digest)
             units.append(lambda c: queue.stand(c, lane.channel_id, letter.slot, found, now))
+        for slot in letter.ends:
+            units += await self._end(lane, slot)
         return units
 
     async def _update(self, lane: Lane, letter: Waiting, stand: Stand) -> str:
@@ -161,6 +163,18 @@ class Sender:
         except CannotLook as error:
             _log.warning("letter_may_be_twice", letter=letter.key, channel=lane.channel_id, why=str(error))
             return None
+
+    async def _end(self, lane: Lane, slot: str) -> Units:
+        """Its message stays, unpinned, and is no message of a slot any more."""
+        ended = lane.stands.pop(slot, None)
+        if ended is None:
+            return []
+        try:
+            await self._web.call("pins.remove", patience=_PIN_PATIENCE, channel=lane.channel_id, timestamp=ended.ts)
+        except SlackError as error:
+            if error.error != "no_pin":
+                _log.info("not_unpinned", channel=lane.channel_id, error=error.error)
+        return [lambda c: queue.forget(c, lane.channel_id, slot)]
 
     async def _pin(self, channel_id: str, ts: str) -> None:
         """Pinned already, no scope, too many pins: the post stands all the same."""

@@ -24,6 +24,7 @@ from bot.outbox.outbox import Outbox
 from bot.store import Database, Link, Links
 from bot.watch import pace, rows
 from bot.watch.events import Event
+from bot.watch.following import Following
 from bot.watch.reader import Reader
 from bot.watch.rows import LeaseLost, Row
 from bot.watch.telling import Standing, Telling, differences
@@ -68,7 +69,7 @@ class Watch:
         self._sure: set[str] = set()
         self._hot: dict[str, float] = {}
         self._ended: dict[str, float] = {}
-        self._followed: set[tuple[str, str]] = set()
+        self._following = Following(database, links, telling, outbox, clock)
         self._brake = pace.Brake()
         self._woken = asyncio.Event()
         self.changed: Callable[[str], object] = str  # hears of each runbook that has moved, once that is kept
@@ -133,7 +134,7 @@ class Watch:
         """Claim what is due and begin to poll it."""
         if room <= 0:
             return []
-        self._follow()
+        await self._follow()
         await self._hasten()
         now = self._clock.unix()
         found = await self._database.write(lambda c: rows.claim_due(c, self._owner, now, room))
@@ -144,13 +145,12 @@ class Watch:
             begun.append(task)
         return begun
 
-    def _follow(self) -> None:
+    async def _follow(self) -> None:
         """What a channel newly follows is looked at now, for its board; what nobody follows any more is forgotten."""
-        links = {(link.runbook_id, link.channel_id) for link in self._links.all()}
-        before, self._followed = self._followed, links
-        for runbook_id in {key for key, _ in links - before}:
+        begun, ended = await self._following.look()
+        for runbook_id in begun:
             self.refresh_soon(runbook_id)
-        for runbook_id in {key for key, _ in before} - {key for key, _ in links}:
+        for runbook_id in ended:
             self._forget(runbook_id)
 
     async def _hasten(self) -> None:

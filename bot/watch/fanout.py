@@ -7,7 +7,7 @@ becomes one post with exact counts. In quiet hours only a red status and the run
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from bot.blocks import news as posts
 from bot.blocks import news_sums
@@ -30,6 +30,7 @@ from bot.model.snapshot import Snapshot, TaskState
 from bot.outbox.letter import Letter
 from bot.watch.news import RUN, STATUS, Listener, News, letter_key, slot
 from bot.watch.quiet import is_quiet
+from bot.watch.start_lists import StartList, start_list, touched
 from bot.watch.tally import count
 
 BURST = 8
@@ -46,11 +47,12 @@ def fanout(news: News, listener: Listener) -> list[Letter]:
     return _Teller(news, listener).tell()
 
 
-def people_named(new: Snapshot, changes: Sequence[Change]) -> tuple[Ref, ...]:
-    """The people whose names posts may need: not more than posts can show."""
+def people_named(new: Snapshot, changes: Sequence[Change], standing: Iterable[str] = ()) -> tuple[Ref, ...]:
+    """The people whose names posts may need: not more than posts can show. `standing`: slots that may be edited."""
+    listed = [task for one in touched(new.runbook, standing, changes) for task in one.tasks(new)]
     tasks = [c.new for c in changes if isinstance(c, TaskMoved | TaskBecameLate | TaskEdited)][: 4 * MANY]
     behind = [task for c in changes if isinstance(c, StreamStatusChanged) for task in _behind(new, c.new.id)[:8]]
-    return tuple(dict.fromkeys(ref for task in [*tasks, *behind] for ref in refs(task) or ()))
+    return tuple(dict.fromkeys(ref for task in [*tasks, *behind, *listed] for ref in refs(task) or ()))
 
 
 class _Teller:
@@ -71,10 +73,8 @@ class _Teller:
         heard = [change for change in self.news.changes if self._hears(change)]
         moves = [change.new for change in heard if isinstance(change, TaskMoved)]
         self.summed = len(moves) >= MANY or self._posts_of(heard, moves) > BURST
-        if not self.summed:
-            return [*self._own(heard), *self._status(heard), *self._tasks(heard)]
-        middle = list(self._status(heard)) if self.quiet else [self._summary(heard)]
-        return [*self._own(heard), *middle, *self._tasks(heard)]
+        middle = [self._summary(heard)] if self.summed and not self.quiet else list(self._status(heard))
+        return [*self._own(heard), *middle, *self._tasks(heard), *self._turned(heard), *self._lists()]
 
     def _posts_of(self, heard: list[Change], moves: list[TaskState]) -> int:
         """How many posts it would be, each on its own."""
@@ -177,14 +177,38 @@ class _Teller:
     def _startable(self, thread: str, states: list[TaskState]) -> Iterator[Letter]:
         if self.summed or len(states) > SINGLE:
             if not self.summed:
-                key = self._key("startable", *sorted(_state(state) for state in states))
-                tasks = [as_task(state, self.book.id) for state in states]
                 yield from self._root(thread)
-                yield Letter(key, self.channel, posts.tasks_startable(self.scene, tasks), thread_slot=thread)
+                yield self._list(start_list(self.book, states, self.news.new.read_at), thread)
             states = [state for state in states if slot(self.book, "task", state.id) in self.standing]
         for state in states:
             body = posts.task_post(self.scene, as_task(state, self.book.id), ping=True)
             yield from self._post("TaskMoved", state, body, slot(self.book, "task", state.id))
+
+    def _list(self, which: StartList, thread: str) -> Letter:
+        states = which.tasks(self.news.new)
+        tasks = [as_task(state, self.book.id) for state in states]
+        key = self._key("startable", which.slot, self.book.stage, *(_state(state) for state in states))
+        body = posts.tasks_startable(self.scene, tasks, which.total)
+        return Letter(key, self.channel, body, slot=which.slot, thread_slot=thread, urgent=True)
+
+    def _lists(self) -> Iterator[Letter]:
+        """Lists that stand already, as their tasks are now."""
+        for which in touched(self.book, self.standing, self.news.changes):
+            states = which.tasks(self.news.new)
+            yield self._list(which, self._thread(states[0].stream_id if states else None))
+
+    def _turned(self, heard: list[Change]) -> Iterator[Letter]:
+        """When the run itself turns, what can be done with open tasks is another: so their posts are."""
+        if not any(isinstance(change, RunbookStageChanged) for change in self.news.changes):
+            return
+        told = {change.new.id for change in heard if isinstance(change, TaskMoved | TaskEdited | TaskBecameLate)}
+        prefix = slot(self.book, "task") + "/"
+        for place in sorted(place for place in self.standing if place.startswith(prefix)):
+            state = self.news.new.tasks.get(place.removeprefix(prefix))
+            if state is not None and state.stage in _OPEN and state.id not in told:
+                body = posts.task_post(self.scene, as_task(state, self.book.id))
+                key = self._key("turned", self.book.stage, _state(state))
+                yield Letter(key, self.channel, body, slot=place)
 
     def _late(self, thread: str, states: list[TaskState]) -> Iterator[Letter]:
         if self.summed:

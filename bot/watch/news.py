@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from bot.model.hearing import Hearing
 from bot.model.progress import moment
 from bot.model.snapshot import RunbookState, Snapshot
 
+BOARD, PLAN = "board", "plan"
 RUN, STATUS = "run", "status"
 """Under which names `News.doers` has who turned the run, and who set its RAG status; tasks stand under their ids."""
 
@@ -58,7 +59,7 @@ class Listener:
 def run_mark(book: RunbookState) -> str:
     """Tells one run of a runbook from the next; `plan` before the first."""
     start = moment(book.start_actual)
-    return f"{int(start.timestamp())}" if start is not None else "plan"
+    return f"{int(start.timestamp())}" if start is not None else PLAN
 
 
 def slot_prefix(runbook_id: str) -> str:
@@ -69,6 +70,12 @@ def slot_prefix(runbook_id: str) -> str:
 def slot(book: RunbookState, kind: str, subject: str = "") -> str:
     """The name of a message that is edited in place: `101/1763676000/task/12`."""
     return f"{slot_prefix(book.id)}{run_mark(book)}/{kind}{'/' + subject if subject else ''}"
+
+
+def boards_in(runbook_id: str, standing: Iterable[str]) -> list[str]:
+    """The slots of boards of any of its runs."""
+    prefix = slot_prefix(runbook_id)
+    return sorted(place for place in standing if place.startswith(prefix) and place.endswith(f"/{BOARD}"))
 
 
 def letter_key(channel_id: str, runbook_id: str, kind: str, *parts: str | int | float | None) -> str:

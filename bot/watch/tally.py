@@ -15,6 +15,7 @@ _STAGES = {
     TaskStage.IN_PROGRESS.value: "started",
     TaskStage.WAITING.value: "waiting",
 }
+_OPEN = (TaskStage.STARTABLE, TaskStage.IN_PROGRESS)
 _SKIPPED = (Completion.SKIPPED, Completion.ABANDONED)
 
 
@@ -43,7 +44,7 @@ def kind_of(change: Change) -> str:
                 return "skipped" if task.completion_type in _SKIPPED else "finished"
             kind = _STAGES.get(task.stage, "other")
             return "added" if old is None and kind == "waiting" else kind
-        case TaskBecameLate():
+        case TaskBecameLate(task) if task.stage in _OPEN:
             return "late"
         case TaskEdited():
             return "edited"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 
@@ -13,7 +13,7 @@ from bot.blocks.message import Message
 from bot.clock import Clock
 from bot.cutover import Catalogue, CutoverClient
 from bot.errors import CutoverError
-from bot.model import Ref, TaskType, Text
+from bot.model import Ref, Runbook, TaskType, Text
 from bot.model.changes import Change
 from bot.model.hearing import Kind
 from bot.model.progress import as_runbook
@@ -23,7 +23,7 @@ from bot.store import Link
 from bot.watch.boards import Boards
 from bot.watch.diff import diff
 from bot.watch.fanout import fanout, people_named
-from bot.watch.news import Listener, News, letter_key, run_mark, slot
+from bot.watch.news import BOARD, PLAN, Listener, News, boards_in, letter_key, slot, slot_prefix
 from bot.watch.people import Doers, Mentions
 from bot.watch.quiet import is_quiet
 
@@ -52,7 +52,8 @@ class Telling:
         self, old: Snapshot, new: Snapshot, changes: Sequence[Change], links: Sequence[Link], standing: Standing
     ) -> list[Letter]:
         """What each channel is told of the changes, channel by channel, each in the order things happened."""
-        people = people_named(new, changes)
+        slots = {place for channel in standing.values() for place in channel}
+        people = people_named(new, changes, slots)
         wanted = any(link.hearing.mentions for link in links)
         found = News(
             old,
@@ -86,16 +87,38 @@ class Telling:
         since = datetime.fromtimestamp(stale_since, UTC) if stale_since is not None else None
         types = await self._types()
         body = await _beside(snapshot, lambda: live_board(snapshot, names, now, stale_since=since, task_types=types))
-        place, before = slot(book, "board"), f"{book.id}/plan/board"
         letters = []
         for channel in due:
-            letters.append(
-                Letter(letter_key(channel, book.id, "board", place, f"{unix:.1f}"), channel, body, slot=place, pin=True)
-            )
-            if run_mark(book) != "plan" and before in standing.get(channel, ()):
-                moved = news_sums.board_moved(as_runbook(book))
-                letters.append(Letter(letter_key(channel, book.id, "moved", place), channel, moved, slot=before))
+            letters += self._board(snapshot, channel, body, boards_in(book.id, standing.get(channel, ())))
         return letters, due
+
+    def _board(self, snapshot: Snapshot, channel: str, body: Message, boards: Sequence[str]) -> list[Letter]:
+        """The board of this run; that of the planning gives way to it, and one of an earlier run stays as its record.
+
+        Only one of them is pinned.
+        """
+        book, unix = snapshot.runbook, self._clock.unix()
+        place, plan = slot(book, BOARD), f"{slot_prefix(book.id)}{PLAN}/{BOARD}"
+        key = letter_key(channel, book.id, BOARD, place, f"{unix:.1f}")
+        earlier = tuple(one for one in boards if one not in (place, plan))
+        letters = [Letter(key, channel, body, slot=place, pin=True, ends=earlier)]
+        if plan in boards and plan != place:
+            moved = news_sums.board_moved(as_runbook(book))
+            letters.append(
+                Letter(letter_key(channel, book.id, "moved", place), channel, moved, slot=plan, ends=(plan,))
+            )
+        return letters
+
+    def left(self, link: Link, standing: Iterable[str]) -> list[Letter]:
+        """The channel of this former link follows the runbook no more: what its boards show from now on."""
+        body = news_sums.board_left(Runbook(link.runbook_id, link.runbook_name))
+        channel, book_id = link.channel_id, link.runbook_id
+        return [
+            Letter(
+                letter_key(channel, book_id, "left", place, link.linked_at), channel, body, slot=place, ends=(place,)
+            )
+            for place in boards_in(book_id, standing)
+        ]
 
     def stale(self, snapshot: Snapshot, links: Sequence[Link], since: float, why: str) -> list[Letter]:
         """Cutover cannot be read: one notice per channel."""

@@ -6,6 +6,7 @@ from stage import DANA, FAILOVER, GENERAL
 from watching import EVERYTHING, ROLL, RUNBOOK, Watching, begin
 
 from bot.model.hearing import Kind, Thread
+from bot.sandbox.cutover.runbook import Task
 
 
 async def test_the_first_reading_announces_nothing_but_puts_the_board(planned: Watching) -> None:
@@ -82,6 +83,38 @@ async def test_a_start_in_cutover_is_told_with_what_can_start_now(planned: Watch
     assert any("an start" in text for text in posts[started + 1 :])
     assert "Running" in planned.board()
     assert planned.telling("its board stands further down")
+    assert [message["text"] for message in planned.messages() if message["pinned"]] == [planned.board()]
+
+
+async def test_the_board_of_a_channel_that_follows_no_more_says_so_and_is_not_pinned(watching: Watching) -> None:
+    await watching.stage.command("/cutover unlink")
+    await watching.poll(5)
+    assert watching.boards() == []
+    assert len(watching.telling("does not follow *DC North to DC South fail-over* any more")) == 1
+    assert not any(message["pinned"] for message in watching.messages())
+    await watching.stage.link()
+    await watching.see()
+    assert [board["pinned"] for board in watching.boards()] == [True]
+
+
+async def test_a_list_of_what_can_start_loses_the_button_of_what_was_started(watching: Watching) -> None:
+    world = watching.stage.cutover.world
+    tasks = [task for task in world.runbooks[RUNBOOK].tasks.values() if task.stage == "default"][:6]
+
+    def move(stage: str, *moved: Task) -> None:
+        watching.stage.cutover.clock.advance(1)
+        for task in moved:
+            task.stage = stage
+            world.live[RUNBOOK].touch(task, world.now())
+
+    move("startable", *tasks)
+    await watching.see()
+    (before,) = [m for m in watching.messages() if "6 tasks can start*" in m["text"]]
+    move("in_progress", *tasks[:2])
+    await watching.see()
+    (after,) = [m for m in watching.messages() if m["ts"] == before["ts"]]
+    assert "4 of 6 tasks can still start" in after["text"]
+    assert [repr(m["blocks"]).count("'task.start'") for m in (before, after)] == [6, 4]
 
 
 async def test_the_board_is_one_message_edited_in_place(watching: Watching) -> None:

@@ -98,6 +98,12 @@ def test_an_instance_that_does_not_tell_lateness_is_reckoned_by_the_plan() -> No
     assert lines[lines.index("▶️ *Running* (2)") + 1].startswith("• #1 Slow")
 
 
+def test_what_waits_behind_a_late_task_is_not_counted_as_late() -> None:
+    behind = [task(number, f"Waits {number}", is_late=True, start_planned=at(-30)) for number in range(2, 9)]
+    text = board(snapshot(tasks=(running(1, "Slow", is_late=True), *behind))).text
+    assert "⚠️ *1 late*" in text
+
+
 def test_a_run_that_is_over_says_how_long_it_took_and_lists_no_tasks() -> None:
     over = {"stage": "complete", "start_actual": at(-200), "end_actual": at(0), "end_planned": at(-30)}
     text = "\n".join(said(board(snapshot(tasks=(done(1, "A"),), **over))))

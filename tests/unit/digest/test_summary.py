@@ -40,8 +40,8 @@ def test_every_move_is_counted_in_one_stream_and_once(before: dict, after: dict)
     assert told.added == len(after.keys() - before.keys())
     assert told.removed == len(before.keys() - after.keys())
     assert told.progress.total.total == len(after)
-    fresh = [n for n in after if after[n][2] and after[n][0] != "complete"]
-    known = [n for n in fresh if n in before and before[n][2] and before[n][0] != "complete"]
+    fresh = [n for n in after if after[n][2] and after[n][0] in STAGES[1:3]]
+    known = [n for n in fresh if n in before and before[n][2] and before[n][0] in STAGES[1:3]]
     assert sum(news.late_count for news in told.streams) == len(fresh) - len(known)
 
 

@@ -80,6 +80,8 @@ class Desk(SlackWeb):
             found[0].update(text=given["text"], blocks=given["blocks"])
         elif method == "pins.add":
             self.pins.append((given["channel"], given["timestamp"]))
+        elif method == "pins.remove":
+            self.pins.remove((given["channel"], given["timestamp"]))
         elif method == "conversations.history":
             return {"ok": True, "messages": [one for one in here if "thread_ts" not in one][::-1]}
         elif method == "conversations.replies":

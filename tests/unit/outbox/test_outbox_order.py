@@ -139,6 +139,32 @@ async def test_a_letter_is_pinned_once_after_its_first_post(mail: Mail, desk: De
     assert desk.pins == [("C1", desk.posts["C1"][0]["ts"])]
 
 
+@pytest.mark.parametrize("error", [None, "no_pin", "missing_scope"])
+async def test_what_a_letter_ends_is_unpinned_and_never_edited_again(mail: Mail, desk: Desk, error: str | None) -> None:
+    await mail.put("old board", slot="old", pin=True)
+    await mail.drain()
+    if error:
+        desk.fail("pins.remove", refusal(error))
+    await mail.put("new board", slot="new", pin=True, ends=("old", "never there"))
+    await mail.drain()
+    old, new = (one["ts"] for one in desk.posts["C1"])
+    assert desk.pins == ([("C1", old)] if error else []) + [("C1", new)]
+    await mail.put("late news", slot="old")
+    await mail.drain()
+    assert desk.texts() == ["old board", "new board", "late news"]
+
+
+async def test_a_letter_may_end_its_own_message(mail: Mail, desk: Desk) -> None:
+    await mail.put("board", slot="board", pin=True)
+    await mail.drain()
+    await mail.put("it is over", slot="board", ends=("board",))
+    await mail.drain()
+    await mail.put("board anew", slot="board", pin=True)
+    await mail.drain()
+    assert desk.texts() == ["it is over", "board anew"]
+    assert desk.pins == [("C1", desk.posts["C1"][1]["ts"])]
+
+
 @pytest.mark.parametrize("error", ["already_pinned", "missing_scope", "too_many_pins", "ratelimited"])
 async def test_a_post_that_cannot_be_pinned_stands_all_the_same(mail: Mail, desk: Desk, error: str) -> None:
     desk.fail("pins.add", refusal(error))

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
 from watch_world import AT, LATER, book, snapshot, stream, task
 
 from bot.model import Ref, Text
@@ -13,9 +15,10 @@ from bot.model.hearing import Hearing, Kind, Thread
 from bot.model.snapshot import Snapshot, TaskState
 from bot.outbox.letter import Letter
 from bot.watch.diff import diff
-from bot.watch.fanout import fanout
+from bot.watch.fanout import fanout, people_named
 from bot.watch.news import RUN, STATUS, Doer, Listener, News, slot
 from bot.watch.quiet import is_quiet
+from bot.watch.start_lists import start_list, touched
 
 ALL = tuple(Kind)
 NOW = datetime(2026, 11, 20, 22, 6, tzinfo=UTC)
@@ -106,6 +109,47 @@ def test_several_tasks_at_once_are_one_list() -> None:
     assert len(told) == 1
     assert "6 tasks can start" in told[0].message.text
     assert repr(told[0].message.blocks).count("'task.start'") == 6
+
+
+def test_a_list_follows_its_tasks_so_that_no_button_is_left_over() -> None:
+    waiting = [task(str(n)) for n in range(12)]
+    ready = [msgspec.structs.replace(one, stage="startable", assignees=("user:402",)) for one in waiting]
+    (post,) = tell(snapshot(*waiting), snapshot(*ready))
+    moved = [task("0", "in_progress", start_actual=LATER), task("1", "complete", end_actual=LATER), *ready[2:]]
+    (edit,) = tell(snapshot(*ready), snapshot(*moved), standing=[post.slot])
+    assert edit.slot == post.slot
+    assert "10 of 12 tasks can still start" in edit.message.text
+    assert "Running" in edit.message.text
+    assert repr(edit.message.blocks).count("'task.start'") == 8
+    assert people_named(snapshot(*moved), diff(snapshot(*ready), snapshot(*moved)), [post.slot]) == (SAM,)
+    assert tell(snapshot(*moved), snapshot(*moved[:11], task("11", "complete")), standing=[post.slot]) == []
+    over = snapshot(*ready, runbook=book(stage="canceled"))
+    edits = [one for one in tell(snapshot(*ready), over, standing=[post.slot]) if one.slot == post.slot]
+    assert ["'task.start'" in repr(one.message.blocks) for one in edits] == [False]
+
+
+def test_the_same_tasks_later_are_another_list() -> None:
+    tasks = [task(str(n), "startable") for n in range(5)]
+    one, two = (start_list(book(), tasks, at) for at in (1.0, 2.0))
+    assert one.slot != two.slot
+    assert list(touched(book(), [one.slot, "101/plan/board", "102/plan/list/1/1/0"], [])) == []
+
+
+@given(st.lists(st.text("0123456789abc-,/", min_size=1, max_size=40), min_size=1, max_size=15, unique=True))
+def test_a_slot_names_as_many_tasks_as_fit_and_no_other(ids: list[str]) -> None:
+    tasks = [task(key, "startable") for key in ids]
+    made = start_list(book(), tasks, 1_795_000_000.123)
+    assert len(made.slot) <= 200
+    assert set(made.task_ids) <= set(ids)
+    turned = diff(snapshot(runbook=book(stage="paused")), snapshot())
+    assert list(touched(book(), [made.slot], turned)) == [made]
+
+
+def test_when_the_run_turns_open_tasks_get_other_buttons() -> None:
+    place = slot(book(), "task", "1")
+    one, paused = task("1", "startable"), book(stage="paused", updated_at=LATER)
+    edits = [one for one in tell(snapshot(one), snapshot(one, runbook=paused), standing=[place]) if one.slot == place]
+    assert ["'task.start'" in repr(edit.message.blocks) for edit in edits] == [False]
 
 
 def test_nothing_can_start_while_the_run_stands_still() -> None:

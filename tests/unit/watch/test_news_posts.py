@@ -53,7 +53,7 @@ def every_post(name: str) -> list[Message]:
         *(news.runbook_stage(scene(name), stage, by) for stage in stages),
         *(news.task_post(here, task(name, stage), by=by, ping=True) for stage in (*stages, "in_progress", "default")),
         news.task_gone(here, task(name)),
-        news.tasks_startable(here, many),
+        news.tasks_startable(here, many, len(many)),
         news.tasks_late(here, many),
         news.tasks_late(here, many[:1]),
         news_sums.burst(here.runbook, {f"s{n}": Text(name) for n in range(40)}, burst, NOW),
@@ -85,8 +85,8 @@ def test_a_person_is_mentioned_once_in_a_post_of_one_task() -> None:
 
 
 def test_a_live_start_asks_once_more() -> None:
-    assert "'confirm'" in repr(news.tasks_startable(scene("x", live=True), [task("x")]).blocks)
-    assert "'confirm'" not in repr(news.tasks_startable(scene("x"), [task("x")]).blocks)
+    assert "'confirm'" in repr(news.tasks_startable(scene("x", live=True), [task("x")], 1).blocks)
+    assert "'confirm'" not in repr(news.tasks_startable(scene("x"), [task("x")], 1).blocks)
 
 
 def test_a_complete_run_says_how_long_it_took() -> None:
