@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: install demo test fast lint types contracts bench lock clean
+.PHONY: install demo test fast lint types contracts bench faults lock clean
 
 install: $(STAMP)
 
@@ -40,6 +40,10 @@ bench: install
 	$(BIN)/python -m benchmarks.watch
 	$(BIN)/python -m benchmarks.plan
 	$(BIN)/python -m benchmarks.archive --rounds 2
+
+# The fault catalogue: runs its tests and writes docs/faults.md.
+faults: install
+	$(BIN)/python tests/faults/fault_page.py
 
 # Needs pip-tools in an environment of its own; writes no package host.
 lock:

@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 import structlog
 
-from bot.actions import EditActions, Performer, Recovery, RunbookActions, TaskActions
+from bot.actions import EditActions, Performer, Recovery, RunbookActions, SecondPerson, TaskActions
 from bot.archive.keeper import Keeper
 from bot.archive.source import Source
 from bot.blocks.message import Message
@@ -97,7 +97,6 @@ class Parts:
         routes = all_routes()
         poster = Poster(self.session, settings.slack_api_url, settings.slack_response_hosts)
         services = self._services(help_entries(routes))
-        self._bell()
         self.guard = Guard(routes, services, self.web, poster, self.inbox, self.metrics, settings.bot_command_prefix)
         self.bolt = make_bolt(settings.slack_bot_token.get_secret_value())
         self.guard.bind(self.bolt)
@@ -105,6 +104,8 @@ class Parts:
 
     def _watch(self) -> None:
         """Watching follows what the bot itself did at once, and Cutover's events where they come."""
+        policy = self.acting.policy
+        self.links.withheld = lambda link: policy.withholds(link.runbook_id, link.linked_by)
         self.catalogue = Catalogue(self.client, self.clock)
         self.watch = watch(
             client=self.client,
@@ -118,6 +119,7 @@ class Parts:
             owner=self.owner,
         )
         self.performer.changed = self.links.saved = self.watch.refresh_soon
+        self._bell()
         secret = self.settings.cutover_events_secret
         self.archive = Keeper(
             self.settings.bot_archive_url,
@@ -156,6 +158,7 @@ class Parts:
             tasks=TaskActions(self.performer),
             edits=EditActions(self.performer),
             runbooks=RunbookActions(self.performer),
+            second=SecondPerson(self.performer, self.outbox),
             requests=self.requests,
             links=self.links,
             outbox=self.outbox,

@@ -35,6 +35,7 @@ async def set_digest(
         return
     await policy.check(ask.wish.actor, Right.LINKS, ask.channel_id)
     if words.casefold() == "now":
+        policy.check_post(link.runbook_id, link.linked_by)
         await digests.post_now(link, ask.wish.once)
     elif words.casefold() in ("off", "stop", "none"):
         await digests.save(link, msgspec.structs.replace(link.hearing, digest=""))

@@ -84,7 +84,7 @@ class Homes:
 
     async def full(self, team_id: str, user_id: str) -> HomeView:
         """Everything; what cannot be read now is named in one sentence."""
-        links = [link for link in self._links.all() if link.team_id == team_id]
+        links = [link for link in self._links.all() if link.team_id == team_id and not self._links.withheld(link)]
         problem = ""
         try:
             person = await cutover_person(self._client, self._people, user_id)

@@ -44,6 +44,7 @@ async def link_channel(
     if not words and not ask.runbook_id:
         raise Choose(picks.ask_runbook("Which runbook do you want to link to this channel?", ask.pick()))
     runbook = await targets.runbook(ask, words)
+    policy.check_post(runbook.id, ask.user_id)
     await _bind(ask, runbook, links, outbox, settings, journal)
     if answer.redraws:
         said = phrase("Linked {name} to {channel}.", name=runbook.name, channel=channel(ask.channel_id))

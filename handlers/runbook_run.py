@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.actions import Result, ResultKind, RunbookActions
+from bot.actions import Result, ResultKind, RunbookActions, SecondPerson
 from bot.blocks import modals, say
 from bot.blocks.forms import StartForm, typed_name
 from bot.blocks.ids import ActionId, ViewId
@@ -23,6 +23,7 @@ from handlers.ask import Ask, state_of
 from handlers.cards import Cards
 from handlers.forms import again, show_form
 from handlers.routes import Routes
+from handlers.second import is_asked_first
 from handlers.targets import Targets
 
 routes = Routes()
@@ -90,8 +91,11 @@ async def submit_start(
     links: Links,
     policy: Policy,
     cards: Cards,
+    second: SecondPerson,
 ) -> None:
     meta = ask.meta(StartMeta)
+    if await is_asked_first(ask, answer, meta.r, form, second):
+        return
     try:
         result = await runbooks.start(ask.wish, meta.r, form)
     except Refused as refusal:

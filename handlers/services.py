@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.actions import EditActions, RunbookActions, TaskActions
+from bot.actions import EditActions, RunbookActions, SecondPerson, TaskActions
 from bot.archive.keeper import Keeper
 from bot.blocks.say import HelpEntry
 from bot.clock import Clock
@@ -42,6 +42,7 @@ class Services:
     tasks: TaskActions
     edits: EditActions
     runbooks: RunbookActions
+    second: SecondPerson
     requests: Requests
     links: Links
     outbox: Outbox

@@ -6,6 +6,7 @@ from bot.actions.perform import DoneUnread, NotDone, Performer, StillOpen
 from bot.actions.recovery import Recovery
 from bot.actions.results import Result, ResultKind
 from bot.actions.runbooks import RunbookActions
+from bot.actions.second import SecondPerson
 from bot.actions.tasks import NotReady, TaskActions
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Result",
     "ResultKind",
     "RunbookActions",
+    "SecondPerson",
     "StillOpen",
     "TaskActions",
     "Wish",

@@ -93,6 +93,11 @@ async def commented(client: CutoverClient, intent: Intent) -> bool | None:
     return False
 
 
+async def recorded(client: CutoverClient, intent: Intent) -> bool | None:
+    """What was only asked for: the record is the effect."""
+    return True
+
+
 def stage(*stages: str) -> Look:
     """A look at the stage of the runbook."""
 
@@ -120,6 +125,7 @@ LOOKS: Final[dict[str, Look]] = {
     "task.create": task_created,
     "task.comment": commented,
     "runbook.start": stage(RunbookStage.ACTIVE, RunbookStage.PAUSED, RunbookStage.COMPLETE, RunbookStage.CANCELED),
+    "runbook.ask_live": recorded,
     "runbook.pause": stage(RunbookStage.PAUSED),
     "runbook.resume": stage(RunbookStage.ACTIVE, RunbookStage.COMPLETE),
     "runbook.cancel": stage(RunbookStage.CANCELED),

@@ -14,8 +14,9 @@ from bot.blocks.forms import StartForm
 from bot.blocks.values import seen_runbook
 from bot.cutover import CopyFrom, RunbookFields
 from bot.cutover.refusals import missing
-from bot.errors import BadInput, CutoverError, Refused
+from bot.errors import BadInput, CutoverError, NotAllowed, Refused
 from bot.identity import Hand, Right
+from bot.journal import Intent
 from bot.model import Runbook, RunbookStage, RunType
 
 _REACHED: Final = {
@@ -50,9 +51,14 @@ class RunbookActions:
             raise BadInput(f"This runbook is {over}, so it cannot be started.", "Create a new one from its template.")
         return None
 
-    async def start(self, wish: Wish, runbook_id: str, form: StartForm) -> Result[Runbook]:
-        """Start a run as `form` says. A runbook that runs already is an answer, not an error."""
+    async def start(self, wish: Wish, runbook_id: str, form: StartForm, asked: Intent | None = None) -> Result[Runbook]:
+        """Start a run as `form` says. A runbook that runs already is an answer, not an error.
+
+        `asked`: what another person asked for; a live run needs it where the policy wants two (see `second`).
+        """
         live = form.run_type != RunType.REHEARSAL
+        if live and self._do.acting.policy.second_person:
+            _check_two(wish, asked)
         right, doing = (Right.RUN_LIVE, "start a live run") if live else (Right.RUN_REHEARSAL, "start a rehearsal")
         hand = await self._do.hand(wish, right, runbook_id, doing=doing, live=live)
         async with self._do.locks.hold(runbook_id):
@@ -60,14 +66,9 @@ class RunbookActions:
             running = await self.check_start(runbook)
             if running is not None:
                 return own(running, wish)
-            intent = wish.intent(
-                self._do.clock,
-                "runbook.start",
-                runbook_id,
-                seen=seen_runbook(runbook),
-                once=True,
-                wish={"run_type": form.run_type, "comms": form.comms},
-            )
+            wanted = {"run_type": form.run_type, "comms": form.comms} | ({"asked": asked.id} if asked else {})
+            seen = seen_runbook(runbook)
+            intent = wish.intent(self._do.clock, "runbook.start", runbook_id, seen=seen, once=True, wish=wanted)
 
             async def effect() -> Runbook:
                 return await hand.client.start_runbook(
@@ -80,7 +81,7 @@ class RunbookActions:
                     validation_level=form.validation_level,
                 )
 
-            sign = f"Started ({form.run_type})"
+            sign = f"Started ({form.run_type}{_asked_by(asked)})"
             try:
                 value, fresh = await self._do.perform(
                     intent, effect, lambda: hand.client.get_runbook(runbook_id), hand=hand, sign=sign
@@ -217,6 +218,15 @@ class RunbookActions:
 
     async def _already(self, runbook: Runbook, verb: str) -> Result[Runbook]:
         return Result(ResultKind.ALREADY, runbook, by(await self._do.journal.last(runbook.id, "", (verb,))))
+
+
+def _check_two(wish: Wish, asked: Intent | None) -> None:
+    if asked is None or asked.user_id == wish.actor.user_id:
+        raise NotAllowed("A live run takes two people here.", "One asks with `/runbook start`, another presses Start.")
+
+
+def _asked_by(asked: Intent | None) -> str:
+    return f", asked for by {' '.join(asked.user_name.raw.split())[:80]} ({asked.user_id})" if asked else ""
 
 
 def _doing(action: str, right: Right) -> str:

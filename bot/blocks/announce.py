@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bot.blocks import parts
+from bot.blocks.forms import StartForm
 from bot.blocks.ids import ActionId
 from bot.blocks.message import Message, message
 from bot.blocks.text import Mrkdwn, bold, join, phrase, user
-from bot.blocks.values import RunbookValue, encode, seen_runbook
+from bot.blocks.values import ConfirmValue, RunbookValue, encode, seen_runbook
 from bot.model import Runbook, Text
 
 
@@ -27,6 +28,23 @@ def linked(runbook: Runbook, user_id: str) -> Message:
     """A channel was linked."""
     line = phrase("🔗 {who} linked this channel to {name}.", who=user(user_id), name=bold(runbook.name, 120))
     return _post(runbook, line, Mrkdwn("Commands here need no runbook name now."))
+
+
+def asked_live(runbook: Runbook, form: StartForm, intent_id: str, user_id: str) -> Message:
+    """A live run was asked for; whoever may start it presses the button, but not who asked."""
+    line = phrase("🔴 {who} asks for a *live* run of {name}.", who=user(user_id), name=bold(runbook.name, 120))
+    told = "Somebody else has to start it, within a quarter of an hour. Comms: {comms}; validation: {level}."
+    value = encode(ConfirmValue(r=runbook.id, i=intent_id))
+    sure = parts.confirm("Start a LIVE run?", runbook.name, "Start live", danger=True)
+    start = parts.button("Start live run", ActionId.RUNBOOK_CONFIRM, value, style="danger", confirm=sure)
+    note = phrase(told, comms=form.comms, level=form.validation_level)
+    return message([parts.section(join("\n", [line, note])), parts.actions(start)])
+
+
+def started_by_two(runbook: Runbook, asked_by: str, started_by: str) -> Message:
+    """What stands in its place once it was started."""
+    told = "🔴 {who} started the *live* run of {name} that {other} asked for."
+    return _post(runbook, phrase(told, who=user(started_by), name=bold(runbook.name, 120), other=user(asked_by)))
 
 
 def unlinked(name: Text, user_id: str) -> Message:

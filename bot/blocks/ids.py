@@ -23,6 +23,7 @@ class ActionId(StrEnum):
     RUNBOOK_RESUME = "runbook.resume"
     RUNBOOK_CANCEL = "runbook.cancel"
     RUNBOOK_STATUS = "runbook.status"
+    RUNBOOK_CONFIRM = "runbook.confirm"
     RUNBOOK_COMMENT = "runbook.comment"
     RUNBOOK_SHOW = "runbook.show"
     RUNBOOK_REFRESH = "runbook.refresh"

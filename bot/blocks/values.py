@@ -62,6 +62,13 @@ class RunbookValue(Value):
     seen: str = ""
 
 
+class ConfirmValue(Value):
+    """What somebody asked for and somebody else confirms: the runbook, and the id of the intent."""
+
+    r: str
+    i: str
+
+
 class PickValue(Value):
     """A command waiting for a choice: `/task finish` -> command `task`, verb `finish`, `rest` the words after it."""
 

@@ -110,7 +110,7 @@ class Digests:
         """None: the channel does not want it any more."""
         what, team, channel = key.split(":", 2)
         link = self._links.of(team, channel)
-        if link is None:
+        if link is None or self._links.withheld(link):
             return None
         if what == "remind":
             return await self._work.reminders(link, row["data"])

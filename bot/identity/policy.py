@@ -24,6 +24,7 @@ _LOOK_AGAIN: Final = 5.0
 """Seconds between two looks at the policy file: who was taken out of it is refused soon after."""
 _OPERATORS: Final = "Ask an operator, or have your Slack id added to BOT_OPERATORS."
 _POLICY: Final = "The bot's policy does not grant it to you here: ask whoever runs the bot."
+_PRIVATE: Final = "An administrator of the bot, named by id, has to link it to the channel."
 _DOING: Final = {
     Right.VIEW: "look at runbooks",
     Right.WORK: "work on tasks",
@@ -94,6 +95,26 @@ class Policy:
     def is_operator(self, user_id: str) -> bool:
         """Whether BOT_OPERATORS names this person."""
         return user_id in self._operators
+
+    @property
+    def second_person(self) -> bool:
+        """Whether a live run takes two people: one who asks, another who starts it."""
+        return self.rules.second_person
+
+    def withholds(self, runbook_id: str, linked_by: str) -> bool:
+        """Whether a channel that `linked_by` linked reads nothing of this runbook: it is private.
+
+        Only who is an administrator by their own id counts, and is one now: this is asked at each post.
+        """
+        rules = self.rules
+        if runbook_id not in rules.private or self.is_operator(linked_by):
+            return False
+        return not any(Right.ADMIN in grant.rights and linked_by in grant.users for grant in rules.grants)
+
+    def check_post(self, runbook_id: str, linked_by: str) -> None:
+        """Raises `NotAllowed` where a channel may not read of this runbook."""
+        if self.withholds(runbook_id, linked_by):
+            raise NotAllowed("This runbook is private: nothing of it is posted here.", _PRIVATE)
 
     def right_of_turn(self, action: str, run_type: str | None) -> Right:
         """What pausing, resuming or cancelling a run takes. Only a rehearsal is no live run; unknown counts as live."""

@@ -7,6 +7,8 @@
         users: [U012AB3CD]
         groups: [S012AB3CD]         # Slack user groups; needs the scope usergroups:read
         channels: [C012AB3CD]       # only there; left out: everywhere
+    private: ["4711"]               # runbooks that no channel reads of without an administrator's link
+    second_person: true             # a live run that one person asks for is started by another
 
 Guests, people of other workspaces and bots are no full members: they have what names their own id under `users`.
 """
@@ -62,10 +64,15 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Grants in the order of the file. `own`: a file gives them, not the bot's defaults."""
+    """Grants in the order of the file. `own`: a file gives them, not the bot's defaults.
+
+    `private`: ids of runbooks; Cutover's API does not tell which of them are. `second_person`: for live starts.
+    """
 
     grants: tuple[Grant, ...]
     own: bool = True
+    private: frozenset[str] = frozenset()
+    second_person: bool = False
 
     @property
     def groups(self) -> frozenset[str]:
@@ -114,8 +121,10 @@ class _Grant(BaseModel):
 
 
 class _File(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
     grants: Annotated[list[_Grant], Field(min_length=1)]
+    private: Annotated[frozenset[str], _ids(r"[A-Za-z0-9_-]{1,64}", "runbook")] = frozenset()
+    second_person: bool = False
 
 
 def read(path: Path) -> Rules:
@@ -147,7 +156,9 @@ def parse(document: Any) -> Rules:
         tuple(
             Grant(f"grant {number}", one.may, one.users, one.groups, one.everyone, one.channels)
             for number, one in enumerate(file.grants, 1)
-        )
+        ),
+        private=file.private,
+        second_person=file.second_person,
     )
 
 

@@ -130,6 +130,12 @@ class Journal:
         rows = await self._database.read(lambda c: c.execute(query).mappings().all())
         return [_intent(row) for row in rows]
 
+    async def find(self, intent_id: str) -> tuple[Intent, Outcome | None] | None:
+        """The intent of this id, and how it ended, if it did."""
+        query = sa.select(intents).where(intents.c.id == intent_id)
+        row = await self._database.read(lambda c: c.execute(query).mappings().first())
+        return (_intent(row), _outcome(row)) if row is not None else None
+
     async def last(self, runbook_id: str, task_id: str, verbs: tuple[str, ...]) -> tuple[Intent, Outcome] | None:
         """Who did one of `verbs` to this target last, as far as this bot knows."""
         query = (

@@ -51,6 +51,8 @@ class Links:
         """Hears of the runbook of each new link."""
         self.followed: Callable[[], None] = lambda: None
         """Hears that another replica changed links, once they are known here."""
+        self.withheld: Callable[[Link], bool] = lambda link: False
+        """Whether a channel may not read of its runbook now: the policy's word, asked at each post."""
         self._woken = asyncio.Event()
 
     async def load(self) -> None:
@@ -85,8 +87,9 @@ class Links:
         return tuple(self._known.values())
 
     def channels(self, runbook_id: str) -> tuple[Link, ...]:
-        """All links to a runbook."""
-        return tuple(link for link in self._known.values() if link.runbook_id == runbook_id)
+        """The links through which this runbook is told of."""
+        known = self._known.values()
+        return tuple(link for link in known if link.runbook_id == runbook_id and not self.withheld(link))
 
     async def save(self, link: Link) -> None:
         """Bind, replacing what the channel followed before.

@@ -217,3 +217,13 @@ async def test_only_so_many_clients_stay_open(desk: Desk) -> None:
     assert clients.kept("T1:U2", "sealed anew") is None
     clients.forget("T1:U2")
     assert clients.kept("T1:U2", "sealed") is None
+
+
+async def test_a_long_token_is_kept_whole(desk: Desk) -> None:
+    long = desk.cutover.tokens["sam"] + "x" * 900
+    sealed = Vault(desk.key).seal(long, f"T1:{SAM.user_id}")
+    await desk.accounts.save(Account("T1", SAM.user_id, "7", sealed, long[-4:], "print", 0.0))
+    kept = await desk.accounts.of("T1", SAM.user_id)
+    assert kept is not None
+    assert kept.sealed is not None
+    assert Vault(desk.key).open(kept.sealed, kept.owner) == long
