@@ -99,7 +99,7 @@ def _defuse(found: re.Match[str]) -> str:
         return ":" + _HAIR
     before, after = line[: found.start()][-1:], line[found.end() :][:1]
     alone = len(marks) == 1  # several in a row can pair up among themselves
-    if (alone and before.isalnum() and after.isalnum()) or (before == after == " "):
+    if alone and ((before.isalnum() and after.isalnum()) or before == after == " "):
         return marks  # db_main, 2 * 3: Slack does not format there
     return _HAIR + _HAIR.join(marks) + _HAIR
 

@@ -61,7 +61,7 @@ def test_literal_shows_what_was_written(written: str, shown: str) -> None:
     assert literal(Text(written)) == shown
 
 
-@pytest.mark.parametrize("name", ["*bold*", "_it_", "~no~", "**x**", "x *y* z", "(*a*)", "*", "a* *b", "__init__"])
+@pytest.mark.parametrize("name", ["*bold*", "_it_", "~no~", "**x**", "x *y* z", "(*a*)", "*", "a* *b", "__init__", ": __ :"])
 def test_marks_of_a_name_format_nothing(name: str) -> None:
     assert FORMATS.search("Started *bold* now")
     assert not FORMATS.search(phrase("Started {name}, not *ours", name=Text(name)).removesuffix("*ours"))
