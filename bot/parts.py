@@ -42,6 +42,7 @@ from handlers.cards import Cards
 from handlers.everything import all_routes, help_entries
 from handlers.guard import Guard
 from handlers.homes import Homes
+from handlers.readiness import Checks
 from handlers.reports import Reports
 from handlers.runs import Runs
 from handlers.services import Services
@@ -154,6 +155,7 @@ class Parts:
             cards=Cards(self.client, catalogue, self.clock, can_request=self.requests.configured),
             runs=runs,
             reports=Reports(runs, self.client, catalogue, self.journal),
+            checks=Checks(runs, catalogue, self.mentions, self.web),
             files=Files(self.session, self.web, self.settings.slack_api_url),
             tasks=TaskActions(self.performer),
             edits=EditActions(self.performer),
@@ -178,10 +180,11 @@ class Parts:
 
     def _tellers(self, readings: Readings) -> None:
         """What goes on by itself and tells channels."""
+        self.mentions = Mentions(self.web, self.catalogue, self.clock)
         self.digests = digests(
             readings=readings,
             catalogue=self.catalogue,
-            mentions=Mentions(self.web, self.catalogue, self.clock),
+            mentions=self.mentions,
             database=self.database,
             links=self.links,
             outbox=self.outbox,

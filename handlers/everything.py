@@ -18,6 +18,7 @@ from handlers import (
     planning,
     runbook_edit,
     runbook_look,
+    runbook_ready,
     runbook_report,
     runbook_run,
     runbook_turn,
@@ -36,6 +37,7 @@ def all_routes() -> Routes:
     """One table of everything a person can do."""
     return Routes().merge(
         runbook_look.routes,
+        runbook_ready.routes,
         runbook_report.routes,
         runbook_run.routes,
         runbook_turn.routes,

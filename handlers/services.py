@@ -23,6 +23,7 @@ from bot.slack.web import SlackWeb
 from bot.store import Links
 from handlers.cards import Cards
 from handlers.homes import Homes
+from handlers.readiness import Checks
 from handlers.reports import Reports
 from handlers.runs import Runs
 from handlers.targets import Targets
@@ -38,6 +39,7 @@ class Services:
     cards: Cards
     runs: Runs
     reports: Reports
+    checks: Checks
     files: Files
     tasks: TaskActions
     edits: EditActions

@@ -29,6 +29,7 @@ class ActionId(StrEnum):
     RUNBOOK_REFRESH = "runbook.refresh"
     RUNBOOK_NEXT = "runbook.next"
     RUNBOOK_REPORT = "runbook.report"
+    RUNBOOK_READY = "runbook.ready"
     REPORT_HERE = "report.here"
     REPORT_ME = "report.me"
     HANDOVER_POST = "handover.post"

@@ -5,6 +5,7 @@ It is our own arithmetic over what Cutover tells; where Cutover gives a forecast
 
 from bot.plan.graph import Plan, Step, Timing, lay_out, plan_on, plan_run
 from bot.plan.network import Cyclic, Network
+from bot.plan.readiness import Gap, Own, Readiness, Staff, readiness
 from bot.plan.run import Run, run_of
 from bot.plan.steps import steps_of
 from bot.plan.whatif import Effect, Shift, what_if
@@ -13,10 +14,14 @@ from bot.plan.why import chain_before, dependants, slack_by_stream
 __all__ = [
     "Cyclic",
     "Effect",
+    "Gap",
     "Network",
+    "Own",
     "Plan",
+    "Readiness",
     "Run",
     "Shift",
+    "Staff",
     "Step",
     "Timing",
     "chain_before",
@@ -24,6 +29,7 @@ __all__ = [
     "lay_out",
     "plan_on",
     "plan_run",
+    "readiness",
     "run_of",
     "slack_by_stream",
     "steps_of",
