@@ -110,12 +110,16 @@ class Bot(Parts):
             previous = settings.slack_signing_secret_previous
             secrets = [one.get_secret_value() for one in (settings.slack_signing_secret, previous) if one]
             ingress = Ingress(self.front, tuple(secrets), self.clock)
-            self.events.add_to(ingress.app)
-            self.url = await self._doors.open(ingress.app, settings.bot_listen)
-        if self.socket is not None and settings.bot_listen and settings.cutover_events_secret:
-            app = web.Application()
-            self.events.add_to(app)
-            self.url = await self._doors.open(app, settings.bot_listen)
+            await self._open(ingress.app, settings.bot_listen)
+        if self.socket is not None and settings.bot_listen and (settings.cutover_events_secret or self.connect_page):
+            await self._open(web.Application(), settings.bot_listen)
+
+    async def _open(self, app: web.Application, where: str) -> None:
+        """The door for everything that comes by HTTP: Slack's own route is in `app` where it delivers so."""
+        self.events.add_to(app)
+        if self.connect_page is not None:
+            self.connect_page.add_to(app)
+        self.url = await self._doors.open(app, where)
 
     @property
     def idle(self) -> bool:

@@ -17,7 +17,9 @@ from bot.cutover import Catalogue, CutoverClient
 from bot.cutover.transport import Transport
 from bot.digest.build import digests
 from bot.digest.readings import Readings
+from bot.identity import Actor
 from bot.identity.build import build, vault
+from bot.identity.tickets import Tickets
 from bot.journal import Intent, Journal
 from bot.journal.chain import Trail
 from bot.metrics import Metrics
@@ -39,6 +41,7 @@ from bot.watch.build import watch
 from bot.watch.events import Events
 from bot.watch.people import Mentions
 from handlers.cards import Cards
+from handlers.connect_page import ConnectPage
 from handlers.everything import all_routes, help_entries
 from handlers.guard import Guard
 from handlers.homes import Homes
@@ -93,6 +96,7 @@ class Parts:
         self.outbox = Outbox(self.database, self.web, clock, command=f"/{settings.bot_command_prefix}cutover link")
         self.inbox = Inbox(self.database, clock)
         self._watch()
+        self._page()
         self._requests()
         self.recovery = Recovery(self.performer, self.journal, clock, self._tell)
         routes = all_routes()
@@ -143,6 +147,22 @@ class Parts:
             wake_sender=self.outbox.wake,
         )
 
+    def _page(self) -> None:
+        """The page for tokens, where it can be reached."""
+        self.connect_page: ConnectPage | None = None
+        sealing = vault(self.settings)
+        if not self.settings.bot_public_url or sealing is None:
+            return
+        self.connect_page = ConnectPage(
+            self.settings.bot_public_url,
+            Tickets(sealing, self.inbox, self.clock),
+            self.connections,
+            self.acting.policy,
+            self.journal,
+            self.clock,
+            self._answer,
+        )
+
     def _services(self, entries: Any) -> Services:
         catalogue, policy = self.catalogue, self.acting.policy
         readings = Readings(self.database, self.client, self.clock)
@@ -170,6 +190,7 @@ class Parts:
             people=self.people,
             policy=policy,
             connections=self.connections,
+            connect_page=self.connect_page,
             journal=self.journal,
             trail=self.trail,
             settings=self.settings,
@@ -204,6 +225,9 @@ class Parts:
 
         self.links.followed = followed
         self.bell = Bell(self.database, self.clock, heard)
+
+    async def _answer(self, actor: Actor, channel_id: str, message: Message) -> None:
+        await tell(self.web, actor.user_id, channel_id, message)
 
     async def _tell(self, intent: Intent, message: Message) -> None:
         await tell(self.web, intent.user_id, intent.origin.get("channel", ""), message)

@@ -101,6 +101,9 @@ class Settings(CutoverSettings, StoreSettings):
     capydb_api_key: SecretStr | None = Field(None, description="CapyDB key, best one bound to a project")
     capydb_project_id: str = Field("", description="CapyDB project; empty: those that the key may list")
     bot_listen: str | None = Field(None, description="host:port for Slack's HTTP delivery")
+    bot_public_url: str | None = Field(
+        None, description="Where people reach BOT_LISTEN, by HTTPS: /cutover connect gives a link to a page there"
+    )
     bot_health_listen: str | None = Field(None, description="host:port for /live /ready /metrics")
     bot_operators: Annotated[frozenset[str], NoDecode] = Field(frozenset(), description="Slack ids that may act live")
     bot_policy: Path | None = Field(None, description="YAML file: who may do what; see docs/trust.md")
@@ -149,6 +152,16 @@ class Settings(CutoverSettings, StoreSettings):
             raise ValueError("give host:port, for example 127.0.0.1:8080")
         return value
 
+    @field_validator("bot_public_url")
+    @classmethod
+    def _https(cls, value: str | None) -> str | None:
+        value = value.rstrip("/") if value is not None else None
+        if value is not None and not re.match(
+            r"(https://[^\s/?#@]+|http://(127\.0\.0\.1|localhost)(:\d+)?)(/[^\s?#]*)?\Z", value
+        ):
+            raise ValueError("give an address that begins with https://")
+        return value
+
     @field_validator("bot_command_prefix")
     @classmethod
     def _prefix(cls, value: str) -> str:
@@ -173,6 +186,8 @@ class Settings(CutoverSettings, StoreSettings):
             raise ValueError("set SLACK_APP_TOKEN (Socket Mode), or SLACK_SIGNING_SECRET and BOT_LISTEN (HTTP)")
         if self.slack_signing_secret and not self.bot_listen:
             raise ValueError("BOT_LISTEN is needed with SLACK_SIGNING_SECRET: where Slack's requests arrive")
+        if self.bot_public_url and not (self.bot_listen and self.bot_encryption_keys):
+            raise ValueError("BOT_PUBLIC_URL needs BOT_LISTEN, which it leads to, and BOT_ENCRYPTION_KEYS")
         return self
 
     @property

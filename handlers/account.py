@@ -16,15 +16,18 @@ from bot.journal import Journal
 from bot.settings import Settings
 from bot.slack.answer import Answer
 from handlers.ask import Ask, state_of
+from handlers.connect_page import ConnectPage
+from handlers.gate import check_connect
 from handlers.routes import Routes
 
 routes = Routes()
 _MENTION: Final = re.compile(r"<@([UW][A-Z0-9]{2,30})(?:\|[^>]*)?>\Z")
-_WRITING: Final = tuple(right for right in Right if right is not Right.VIEW)
 
 
 @routes.command("cutover", "connect")
-async def connect_account(ask: Ask, answer: Answer, connections: Connections, policy: Policy) -> None:
+async def connect_account(
+    ask: Ask, answer: Answer, connections: Connections, policy: Policy, connect_page: ConnectPage | None
+) -> None:
     """Act as yourself in Cutover, with a token of your own."""
     if ask.words:
         raise BadInput(
@@ -34,8 +37,10 @@ async def connect_account(ask: Ask, answer: Answer, connections: Connections, po
     if not connections.enabled:
         raise NotAllowed("Own tokens are not set up for this bot.", "Whoever runs it has to set BOT_ENCRYPTION_KEYS.")
     actor = ask.wish.actor
-    if not any([await policy.allows(actor, right, ask.channel_id) for right in _WRITING]):
-        await policy.check(actor, Right.WORK, ask.channel_id, "connect a token, for there is nothing to do with it")
+    await check_connect(policy, actor, ask.channel_id)
+    if connect_page is not None:
+        await answer.say(modal_connect.link(connect_page.link(actor, ask.channel_id)))
+        return
     if not await answer.open(modal_connect.connect(ask.wish.once, channel=ask.channel_id)):
         await answer.say(say.note("That took too long for Slack to open a form.", "Type the command again."))
 

@@ -22,6 +22,7 @@ from bot.slack.people import People
 from bot.slack.web import SlackWeb
 from bot.store import Links
 from handlers.cards import Cards
+from handlers.connect_page import ConnectPage
 from handlers.homes import Homes
 from handlers.readiness import Checks
 from handlers.reports import Reports
@@ -54,6 +55,7 @@ class Services:
     people: People
     policy: Policy
     connections: Connections
+    connect_page: ConnectPage | None
     journal: Journal
     trail: Trail
     settings: Settings

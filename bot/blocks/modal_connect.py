@@ -15,10 +15,11 @@ from pydantic import SecretStr
 
 from bot.blocks import forms, parts
 from bot.blocks.forms import Errors, State
-from bot.blocks.ids import SECRET, ViewId
-from bot.blocks.message import Message, View
+from bot.blocks.ids import SECRET, ActionId, ViewId
+from bot.blocks.message import Message, View, message
 from bot.blocks.text import Mrkdwn, bold, join, phrase
 from bot.blocks.values import ViewMeta, encode_meta
+from bot.errors import BadInput
 from bot.model import Person
 
 TITLE = "Connect to Cutover"
@@ -60,13 +61,34 @@ def read_connect(state: State) -> ConnectForm | Errors:
     values = state.get("values", state)
     name = next((str(one) for one in values if str(one).startswith(SECRET)), "") if isinstance(values, Mapping) else ""
     given: Any = forms.element(state, name).get("value")
-    token = (given if isinstance(given, str) else "").strip().strip("\"'`").strip()
-    token = token.removeprefix("Bearer").strip()
+    try:
+        return ConnectForm(tidied(given if isinstance(given, str) else ""))
+    except BadInput as error:
+        return {name: error.sentence}
+
+
+def tidied(given: str) -> SecretStr:
+    """The token in what was pasted. Raises `BadInput`, which does not hold it."""
+    token = given.strip().strip("\"'`").strip().removeprefix("Bearer").strip()
     if not token:
-        return {name: "Paste the token."}
+        raise BadInput("Paste the token.")
     if any(char.isspace() for char in token) or not token.isascii() or not token.isprintable():
-        return {name: "A token has no spaces and no special characters: copy it again."}
-    return ConnectForm(SecretStr(token))
+        raise BadInput("A token has no spaces and no special characters: copy it again.")
+    return SecretStr(token)
+
+
+def link(url: str) -> Message:
+    """Where to paste the token instead: a page that hides it."""
+    told = Mrkdwn(
+        "Paste a Cutover token of your own on the bot's page. From then on you act here as yourself: with your own "
+        "permissions, and with your name in Cutover's records."
+    )
+    notes = (
+        Mrkdwn("🔗 The link is for you alone, for one use, and good for ten minutes. Pass it on to nobody."),
+        Mrkdwn("🔑 Cutover lets only people with its *Developer* role make tokens."),
+    )
+    opens = parts.link_button("Open the page", ActionId.OPEN_LINK, url)
+    return message([parts.section(told), parts.actions(opens), parts.context(*notes)])
 
 
 def connected(person: Person, tail: str) -> Mrkdwn:

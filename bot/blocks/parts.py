@@ -85,6 +85,11 @@ def button(
     return element
 
 
+def link_button(label: str, action: str, url: str) -> Element:
+    """A button that opens an address in the browser; Slack tells the bot of the press as well."""
+    return {"type": "button", "text": plain_text(label, fit.BUTTON_TEXT), "action_id": str(action), "url": url}
+
+
 def confirm(title: str, text: Text | str, yes: str, *, danger: bool = False) -> Element:
     """A dialog before a click is sent; the text is one plain line."""
     return {
