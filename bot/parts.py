@@ -47,6 +47,7 @@ from handlers.guard import Guard
 from handlers.homes import Homes
 from handlers.readiness import Checks
 from handlers.reports import Reports
+from handlers.rollcall import RollCall
 from handlers.runs import Runs
 from handlers.services import Services
 from handlers.targets import Targets
@@ -167,13 +168,14 @@ class Parts:
         catalogue, policy = self.catalogue, self.acting.policy
         readings = Readings(self.database, self.client, self.clock)
         self._tellers(readings)
-        runs = Runs(self.client, catalogue, self.clock)
+        runs, roll = Runs(self.client, catalogue, self.clock), RollCall(self.journal, self.mentions)
         return Services(
             client=self.client,
             catalogue=catalogue,
             targets=Targets(self.client, self.links),
-            cards=Cards(self.client, catalogue, self.clock, can_request=self.requests.configured),
+            cards=Cards(self.client, catalogue, self.clock, roll, can_request=self.requests.configured),
             runs=runs,
+            roll=roll,
             reports=Reports(runs, self.client, catalogue, self.journal),
             checks=Checks(runs, catalogue, self.mentions, self.web),
             files=Files(self.session, self.web, self.settings.slack_api_url),

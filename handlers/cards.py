@@ -14,6 +14,7 @@ from bot.clock import Clock
 from bot.cutover import Catalogue, CutoverClient
 from bot.errors import CutoverError
 from bot.model import Comment, Ref, Runbook, Stream, Task, Text
+from handlers.rollcall import RollCall
 
 _RUNBOOK_SECONDS: Final = 5.0
 _MOST: Final = 10_000
@@ -22,10 +23,19 @@ _MOST: Final = 10_000
 class Cards:
     """Cards of tasks and runbooks, ready to send. `can_request`: task cards offer a CapyDB cutover."""
 
-    def __init__(self, client: CutoverClient, catalogue: Catalogue, clock: Clock, *, can_request: bool = False) -> None:
+    def __init__(
+        self,
+        client: CutoverClient,
+        catalogue: Catalogue,
+        clock: Clock,
+        roll: RollCall,
+        *,
+        can_request: bool = False,
+    ) -> None:
         self._client = client
         self._catalogue = catalogue
         self._clock = clock
+        self._roll = roll
         self._can_request = can_request
         self._runbooks: dict[str, tuple[float, Runbook]] = {}
 
@@ -69,6 +79,7 @@ class Cards:
             asks=bool(kind and (kind.conditional_progression or kind.is_validation)),
             can_skip=self._client.offers("skip_runbook_task") is not False,
             can_request=self._can_request,
+            present=await self._roll.present(task, runbook),
             comments=tuple(comments),
             note=note,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -16,6 +17,7 @@ from bot.slack.answer import Answer
 from handlers import grammar
 from handlers.ask import Ask
 from handlers.cards import Cards
+from handlers.rollcall import RollCall
 from handlers.routes import Routes
 from handlers.runs import Runs
 from handlers.targets import Targets
@@ -37,7 +39,7 @@ async def around(run: Run, cards: Cards, shown: Sequence[Timed]) -> Around:
 
 
 @routes.command("task", "why", "<task>")
-async def ask_why(ask: Ask, answer: Answer, targets: Targets, runs: Runs, cards: Cards) -> None:
+async def ask_why(ask: Ask, answer: Answer, targets: Targets, runs: Runs, cards: Cards, roll: RollCall) -> None:
     """Say what holds a task up, and the one task to push on."""
     task = await targets.task(ask, grammar.unquoted(ask.words), question="Which task do you wonder about?")
     run = await runs.around(task)
@@ -45,6 +47,7 @@ async def ask_why(ask: Ask, answer: Answer, targets: Targets, runs: Runs, cards:
     waits = {one for step in run.steps if step.id == task.id for one in step.predecessors}
     others = sum(1 for one in waits if one in run.tasks and not run.plan.timings[one].over) - 1
     shown = await around(run, cards, [*chain, *timed(run, [task.id])])
+    shown = replace(shown, present=await roll.present(run.tasks[task.id], run.runbook))
     await answer.say(answers.why(shown, run.tasks[task.id], chain, max(others, 0)))
 
 

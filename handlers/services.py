@@ -26,6 +26,7 @@ from handlers.connect_page import ConnectPage
 from handlers.homes import Homes
 from handlers.readiness import Checks
 from handlers.reports import Reports
+from handlers.rollcall import RollCall
 from handlers.runs import Runs
 from handlers.targets import Targets
 
@@ -39,6 +40,7 @@ class Services:
     targets: Targets
     cards: Cards
     runs: Runs
+    roll: RollCall
     reports: Reports
     checks: Checks
     files: Files

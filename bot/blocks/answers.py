@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from bot.blocks import parts, words
 from bot.blocks.message import Message, message
+from bot.blocks.roll_call import roll_call
 from bot.blocks.text import Mrkdwn, bold, duration, join, phrase, when
 from bot.model import Ref, Runbook, RunbookStage, Stream, Task, Text
 
@@ -26,11 +27,15 @@ class Timed:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What every answer shows: the runbook, names of owners, and now (aware UTC)."""
+    """What every answer shows: the runbook, names of owners, and now (aware UTC).
+
+    `present`: who has pressed Start of a task that everybody must start.
+    """
 
     runbook: Runbook
     now: datetime
     names: Mapping[Ref, Text] = field(default_factory=dict)
+    present: frozenset[Ref] | None = None
 
 
 def why(around: Around, task: Task, chain: Sequence[Timed], others: int) -> Message:
@@ -69,7 +74,8 @@ def _reason(around: Around, task: Task, chain: Sequence[Timed], others: int) -> 
     if task.start_fixed is not None and task.start_fixed > around.now:
         return phrase("🕒 It may not start before {at}.", at=when(task.start_fixed, around.now))
     if task.needs_everyone_to_start:
-        return phrase("👥 Everyone assigned has to press Start: {who}", who=_who(around, task))
+        told = roll_call(task, around.present, around.names)
+        return join("\n", [phrase("👥 Everyone assigned has to press Start: {who}", who=_who(around, task)), told])
     return phrase("Nothing holds it: it can start now. {who}", who=_who(around, task))
 
 

@@ -13,6 +13,7 @@ from bot.blocks.fit import OPTION_VALUE
 from bot.blocks.html import from_html
 from bot.blocks.ids import ActionId
 from bot.blocks.message import Message, message
+from bot.blocks.roll_call import roll_call
 from bot.blocks.text import Mrkdwn, bold, join, literal, literal_lines, phrase, plain, when
 from bot.blocks.values import MoreValue, RunbookValue, TaskValue, encode, seen, seen_runbook
 from bot.errors import BadInput
@@ -29,6 +30,7 @@ _PLAIN = "normal"  # the type that Cutover gives a task by default: not worth a 
 class TaskView:
     """What a task card shows. `now` is aware UTC. `asks`: finishing needs branches or answers, so Finish opens a form.
     `can_skip`: this instance has skipping. `can_request`: CapyDB is set up.
+    `present`: who has pressed Start where everybody must; None: not known.
 
     `waiting_for` are the predecessors that are not complete; `comments` the newest last; `note` one line on top.
     """
@@ -43,6 +45,7 @@ class TaskView:
     asks: bool = False
     can_skip: bool = True
     can_request: bool = False
+    present: frozenset[Ref] | None = None
     comments: tuple[Comment, ...] = ()
     note: Mrkdwn | None = None
 
@@ -95,6 +98,7 @@ def _facts(view: TaskView, state: Mrkdwn) -> Mrkdwn:
             phrase("👤 {who}", who=words.owners(item, view.names)),
             words.task_times(item, now) if item.start_actual or not item.is_complete else None,
             *words.task_limits(item, now),
+            roll_call(item, view.present, view.names),
             _waits(view),
         ],
     )

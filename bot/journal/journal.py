@@ -116,11 +116,15 @@ class Journal:
         wishes = await self._database.read(lambda c: c.execute(query).scalars().all())
         return sum(json.loads(wish).get(member) == intent.wish.get(member) for wish in wishes)
 
-    async def carried_out(self, runbook_id: str, verbs: Sequence[str], since: float) -> list[Intent]:
-        """What was done in this runbook by the bot since then (Unix seconds), oldest first."""
+    async def carried_out(
+        self, runbook_id: str, verbs: Sequence[str], since: float, task_id: str = ""
+    ) -> list[Intent]:
+        """What was done in this runbook (to this task) by the bot since then (Unix seconds), oldest first."""
         await self._database.flush()
         query = sa.select(intents).where(intents.c.runbook_id == runbook_id, intents.c.at >= since)
         query = query.where(intents.c.state == OutcomeKind.DONE, intents.c.verb.in_(verbs)).order_by(intents.c.at)
+        if task_id:
+            query = query.where(intents.c.task_id == task_id)
         rows = await self._database.read(lambda c: c.execute(query).mappings().all())
         return [_intent(row) for row in rows]
 

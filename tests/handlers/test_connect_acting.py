@@ -57,6 +57,8 @@ async def test_everyone_must_start_is_pressed_by_each_of_them(linked: Stage) -> 
     assert "Counted. Others have to press too" in await linked.command("/task start everybody", user=SAM)
     said = await linked.command("/task start everybody", user=SAM)
     assert "You have pressed already. Others have to press too" in said
+    assert "✅ Sam Reyes · ⬜ Ivan Petrov" in said
+    assert "✅ Sam Reyes · ⬜ Ivan Petrov" in await linked.command("/task why everybody")
     assert task.stage == "startable"
     assert "You started this" in await linked.command("/task start everybody", user=IVAN)
     assert task.stage == "in_progress"
