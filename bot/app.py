@@ -23,6 +23,7 @@ from bot.slack.ingress import Ingress
 from bot.slack.socket import SocketMode
 from bot.slack.web import SlackWeb
 from bot.stall import StallWatch
+from bot.store.lock import alone
 
 _log = structlog.get_logger(__name__)
 DRAIN_SECONDS: Final = 6.0
@@ -184,8 +185,10 @@ async def run(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with Bot(settings) as bot:
-        calm_memory()
-        _log.info("started", delivery="socket" if settings.uses_socket else "http", url=bot.url, health=bot.health_url)
-        await stop.wait()
-        _log.info("ending")
+    with alone(settings.bot_database_url):
+        async with Bot(settings) as bot:
+            calm_memory()
+            delivery = "socket" if settings.uses_socket else "http"
+            _log.info("started", delivery=delivery, url=bot.url, health=bot.health_url)
+            await stop.wait()
+            _log.info("ending")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.blocks import announce, picks, say
 from bot.blocks.text import channel, phrase
-from bot.errors import BadInput, SlackError
+from bot.errors import BadInput, SlackError, StoreUnavailable
 from bot.identity import Policy, Right
 from bot.journal import Journal
 from bot.model import Runbook
@@ -57,7 +59,11 @@ async def _bind(ask: Ask, runbook: Runbook, links: Links, outbox: Outbox, settin
     except SlackError as error:
         raise _refused(error, settings.bot_command_prefix) from error
     at = ask.now.timestamp()
-    await links.save(Link(ask.team_id, ask.channel_id, runbook.id, runbook.name, ask.user_id, at, ts))
+    try:
+        await links.save(Link(ask.team_id, ask.channel_id, runbook.id, runbook.name, ask.user_id, at, ts))
+    except StoreUnavailable:  # the post says what is not so
+        await outbox.take_back(ask.channel_id, ts)
+        raise
     journal.note("linked", ask.wish.actor, at, {"channel": ask.channel_id, "runbook": runbook.id})
 
 

@@ -17,7 +17,7 @@ import structlog
 
 from bot.blocks.message import Message
 from bot.clock import Clock
-from bot.errors import StoreUnavailable
+from bot.errors import SlackError, StoreUnavailable
 from bot.outbox import queue
 from bot.outbox.budget import Budget
 from bot.outbox.letter import Letter
@@ -98,6 +98,13 @@ class Outbox:
             await self._database.write(lambda c: queue.resume(c, channel_id, self._clock.unix()))
         self.wake()
         return str(answer.get("ts", ""))
+
+    async def take_back(self, channel_id: str, ts: str) -> None:
+        """Delete what `deliver` posted, because it is not so after all."""
+        try:
+            await self._web.call("chat.delete", channel=channel_id, ts=ts)
+        except SlackError as error:
+            _log.warning("not_taken_back", channel=channel_id, error=error.error)
 
     async def waiting(self) -> int:
         """How many letters are not sent yet."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -66,6 +67,12 @@ def is_memory(url: str) -> bool:
     """A SQLite database without a file."""
     made = make_url(url)
     return made.drivername.startswith("sqlite") and made.database in (None, "", ":memory:")
+
+
+def file_of(url: str) -> Path | None:
+    """Where a SQLite database is; None for one in memory, and for PostgreSQL."""
+    made = make_url(url)
+    return Path(made.database or "") if made.drivername.startswith("sqlite") and not is_memory(url) else None
 
 
 def connect_to(url: str) -> tuple[sa.Engine, Kind]:

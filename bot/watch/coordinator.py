@@ -229,6 +229,8 @@ class Watch:
             letters += self._telling.recovered(new, links, row.stale_since)
         if old is not None and changes:
             letters += await self._telling.news(old, new, changes, links, standing)
+        if row.read_at is None:
+            letters += await self._telling.begun(new, links)
         boards, drawn = await self._telling.board_letters(new, links, standing)
         now = self._clock.unix()
         values: dict[str, Any] = {"read_at": now, "failures": 0, "stale_since": None}

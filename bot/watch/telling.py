@@ -7,16 +7,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 
+from msgspec.structs import replace
+
 from bot.blocks import news_sums
 from bot.blocks.live_board import live_board, people_on_board
 from bot.blocks.message import Message
 from bot.clock import Clock
 from bot.cutover import Catalogue, CutoverClient
 from bot.errors import CutoverError
-from bot.model import Ref, Runbook, TaskType, Text
+from bot.model import Ref, Runbook, RunbookStage, TaskStage, TaskType, Text
 from bot.model.changes import Change
 from bot.model.hearing import Kind
-from bot.model.progress import as_runbook
+from bot.model.progress import as_runbook, moment
 from bot.model.snapshot import Snapshot
 from bot.outbox.letter import Letter
 from bot.store import Link
@@ -72,6 +74,16 @@ class Telling:
             return [letter for told in each for letter in told]
 
         return await asyncio.to_thread(make) if len(changes) > _MANY else make()
+
+    async def begun(self, new: Snapshot, links: Sequence[Link]) -> list[Letter]:
+        """At the very first reading: a run that began after the channel was linked is told of, for it is news."""
+        start = moment(new.runbook.start_actual)
+        if start is None or new.runbook.stage != RunbookStage.ACTIVE:
+            return []
+        fresh = [link for link in links if link.linked_at < start.timestamp()]
+        old = before_start(new)
+        changes = await differences(old, new) if fresh else []
+        return await self.news(old, new, changes, fresh, {link.channel_id: frozenset() for link in fresh})
 
     async def board_letters(
         self, snapshot: Snapshot, links: Sequence[Link], standing: Standing, stale_since: float | None = None
@@ -153,6 +165,16 @@ class Telling:
             return await self._catalogue.task_types()
         except CutoverError:
             return ()
+
+
+def before_start(running: Snapshot) -> Snapshot:
+    """A run as it was a moment before: planned, with nothing that can start."""
+    waiting = {
+        key: replace(task, stage=TaskStage.WAITING.value) if task.stage == TaskStage.STARTABLE else task
+        for key, task in running.tasks.items()
+    }
+    book = replace(running.runbook, stage=RunbookStage.PLANNING.value, start_actual=None)
+    return Snapshot(book, running.streams, waiting, running.read_at)
 
 
 async def differences(old: Snapshot | None, new: Snapshot) -> list[Change]:

@@ -95,3 +95,10 @@ async def test_a_channel_that_the_bot_has_left_can_be_unlinked(stage: Stage) -> 
     await stage.slack.command(DANA, FAILOVER, "/remove", "@cutover")
     assert f"no longer linked to {NAME}" in await stage.command("/cutover unlink")
     assert "is not linked" in await stage.command("/runbook show")
+
+
+async def test_where_the_link_cannot_be_saved_no_post_says_that_it_was(stage: Stage) -> None:
+    await stage.bot.database.write(lambda c: c.exec_driver_sql("ALTER TABLE links RENAME TO elsewhere"))
+    said = await stage.command("/cutover link fail-over")
+    assert "cannot use its database" in said
+    assert not any("linked this channel" in str(message["text"]) for message in stage.messages())

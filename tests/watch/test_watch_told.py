@@ -86,6 +86,17 @@ async def test_a_start_in_cutover_is_told_with_what_can_start_now(planned: Watch
     assert [message["text"] for message in planned.messages() if message["pinned"]] == [planned.board()]
 
 
+async def test_a_run_that_began_right_after_the_link_is_told_of(planned: Watching) -> None:
+    await planned.stage.command("/cutover unlink")
+    await planned.poll(5)
+    await planned.stage.link()
+    planned.stage.cutover.clock.advance(60)
+    begin(planned.stage)
+    await planned.see()
+    assert len(planned.telling("fail-over* started at")) == 1
+    assert any("an start" in text for text in planned.posts())
+
+
 async def test_the_board_of_a_channel_that_follows_no_more_says_so_and_is_not_pinned(watching: Watching) -> None:
     await watching.stage.command("/cutover unlink")
     await watching.poll(5)

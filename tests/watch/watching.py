@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -132,8 +133,11 @@ async def open_watching(folder: Path, **given: Any) -> AsyncIterator[Watching]:
     async with AsyncExitStack() as outer:
         await outer.enter_async_context(stack)
         await stage.link(words)
-        if running:
-            begin(stage, stage.bot.links.of(TEAM, FAILOVER).runbook_id)  # type: ignore[union-attr]
+        link = stage.bot.links.of(TEAM, FAILOVER)
+        if running and link is not None:
+            begin(stage, link.runbook_id)
+            later = replace(link, linked_at=link.linked_at + 3600)  # so that the start is no news of this channel
+            await stage.bot.links.save(later)
         watching = Watching(stage, clock)
         await watching.see()
         yield watching
