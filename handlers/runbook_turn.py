@@ -10,12 +10,15 @@ from bot.blocks import modals, say
 from bot.blocks.forms import StageForm, StatusForm
 from bot.blocks.ids import ActionId, ViewId
 from bot.blocks.message import Message, View
-from bot.blocks.text import Mrkdwn, phrase, user, when
+from bot.blocks.text import Mrkdwn, channel, join, phrase, user, when
 from bot.blocks.values import RunbookMeta, RunbookValue, StageMeta, decode, seen_runbook
 from bot.cutover import CutoverClient
 from bot.errors import BadInput
 from bot.model import Rag, Runbook
+from bot.model.hearing import Kind
 from bot.slack.answer import Answer
+from bot.store import Link, Links
+from bot.watch.quiet import is_quiet
 from handlers import grammar
 from handlers.ask import Ask, state_of
 from handlers.cards import Cards
@@ -24,6 +27,7 @@ from handlers.routes import Routes
 from handlers.targets import Targets
 
 routes = Routes()
+_NOBODY = "No channel hears of it now."
 Turn = Literal["pause", "resume", "cancel"]
 _TITLES: dict[Turn, str] = {"pause": "Pause runbook", "resume": "Resume runbook", "cancel": "Cancel runbook"}
 _DONE: dict[Turn, str] = {"pause": "paused", "resume": "resumed", "cancel": "canceled"}
@@ -113,6 +117,7 @@ async def set_status(
     targets: Targets,
     client: CutoverClient,
     runbooks: RunbookActions,
+    links: Links,
 ) -> None:
     """Set the RAG status of the linked runbook, with its reason."""
     typed, message = grammar.split_target(ask.words)
@@ -128,7 +133,7 @@ async def set_status(
         await show_form(answer, "Runbook status", form, again(ActionId.RUNBOOK_STATUS, runbook_id))
         return
     wanted = StatusForm(colour, grammar.plain_text(message))
-    await answer.say(await _save_status(ask, runbooks, runbook_id, wanted))
+    await answer.say(await _save_status(ask, runbooks, links, runbook_id, wanted))
 
 
 @routes.action(ActionId.RUNBOOK_STATUS)
@@ -145,11 +150,21 @@ async def _status_form(ask: Ask, client: CutoverClient, runbook_id: str) -> View
 
 
 @routes.submit(ViewId.STATUS, lambda view: modals.read_status(state_of(view)))
-async def submit_status(ask: Ask, answer: Answer, form: StatusForm, runbooks: RunbookActions) -> None:
-    await answer.say(await _save_status(ask, runbooks, ask.meta(RunbookMeta).r, form))
+async def submit_status(ask: Ask, answer: Answer, form: StatusForm, runbooks: RunbookActions, links: Links) -> None:
+    await answer.say(await _save_status(ask, runbooks, links, ask.meta(RunbookMeta).r, form))
 
 
-async def _save_status(ask: Ask, runbooks: RunbookActions, runbook_id: str, form: StatusForm) -> Message:
+async def _save_status(ask: Ask, runbooks: RunbookActions, links: Links, runbook_id: str, form: StatusForm) -> Message:
+    """The channels read who set it and why; the answer says which channels, and has no second button beside theirs."""
     result = await runbooks.set_status(ask.wish, runbook_id, form.status, form.message.raw)
-    said = phrase("{name} is {status} now.", name=result.value.name, status=result.value.status)
-    return say.done(said, buttons=say.runbook_buttons(result.value))
+    book = result.value
+    told = [link.channel_id for link in links.channels(runbook_id) if _is_told(link, book, ask)]
+    said = phrase("{name} is {status} now.", name=book.name, status=book.status)
+    hint = phrase("Told in {channels}.", channels=join(", ", [channel(one) for one in told])) if told else _NOBODY
+    return say.done(said, hint=hint, buttons=() if ask.channel_id in told else say.runbook_buttons(book))
+
+
+def _is_told(link: Link, book: Runbook, ask: Ask) -> bool:
+    """Whether this channel hears of status changes at this hour."""
+    quiet = is_quiet(link.hearing, book.timezone, ask.now) and book.status != Rag.RED
+    return Kind.RUNBOOK in link.hearing.kinds and not quiet

@@ -51,7 +51,7 @@ def stream_status(scene: Scene, old: Stream | None, new: Stream, behind: Sequenc
         more = [Mrkdwn(f"+{rest} more")] if rest > 0 else []
         lines += [Mrkdwn("Behind it:"), *(phrase("• {line}", line=line) for line in [*shown, *more])]
     since = phrase("since {at}", at=when(new.status_updated_at, scene.now)) if new.status_updated_at else None
-    return _post(scene, join("\n", lines), since)
+    return _post(scene, join("\n", lines), join(" · ", [since, _run(scene)]))
 
 
 def runbook_status(scene: Scene, old_status: str, by: By | None) -> Message:
@@ -60,7 +60,8 @@ def runbook_status(scene: Scene, old_status: str, by: By | None) -> Message:
     line = _status_line(book.name, old_status, book.status)
     who = phrase("set by {who}", who=literal(by.name, 60)) if by else None
     since = phrase("since {at}", at=when(book.status_updated_at, scene.now)) if book.status_updated_at else None
-    return _post(scene, join("\n", [line, _why(book.status_message)]), join(" · ", [who, since]))
+    small = join(" · ", [who, since, words.run_type(book.run_type)])  # the line names the runbook already
+    return _post(scene, join("\n", [line, _why(book.status_message)]), small)
 
 
 def runbook_stage(scene: Scene, old_stage: str, by: By | None) -> Message:
@@ -157,8 +158,7 @@ def tasks_late(scene: Scene, tasks: Sequence[Task]) -> Message:
     return message([parts.section(join("\n", lines)), parts.actions(show or _show(scene))])
 
 
-def _post(scene: Scene, body: Mrkdwn, note: Mrkdwn | None) -> Message:
-    small = join(" · ", [note, _run(scene)])
+def _post(scene: Scene, body: Mrkdwn, small: Mrkdwn | None) -> Message:
     blocks = [parts.section(body), *([parts.context(small)] if small else [])]
     return message([*blocks, parts.actions(_show(scene))])
 

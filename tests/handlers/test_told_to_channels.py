@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from stage import DANA, FAILOVER, GENERAL, Stage, open_stage
 
+from bot.model.hearing import Hearing
+
 NAME = "DC North to DC South fail-over"
 
 
@@ -44,6 +46,22 @@ async def test_a_start_is_told_once_in_each_channel_with_who(watched: Stage) -> 
         (post,) = told(watched, channel, f"started *{NAME}*")
         assert "Dana Okafor" in post
         assert "Rehearsal" in post
+
+
+async def test_a_status_post_names_the_runbook_once_and_the_answer_says_where_it_is_told(watched: Stage) -> None:
+    said = await watched.command("/runbook status red Disk array is slow")
+    answer = next(text for text in said.split("\n✅") if "is red now" in text)
+    assert f"Told in <#{FAILOVER}>, <#{GENERAL}>." in answer
+    for channel in (FAILOVER, GENERAL):
+        await watched.until(lambda channel=channel: told(watched, channel, "off → red"))
+        (post,) = told(watched, channel, "off → red")
+        assert post.count(NAME) == 1
+
+
+async def test_where_no_channel_hears_of_a_status_that_is_said_too(stage: Stage) -> None:
+    await stage.link()
+    await stage.bot.links.set_hearing(stage.bot.team_id, FAILOVER, Hearing(kinds=()))
+    assert "No channel hears of it now." in await stage.command("/runbook status amber")
 
 
 async def test_a_pause_is_told_with_its_reason(watched: Stage) -> None:
