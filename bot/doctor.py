@@ -9,11 +9,13 @@ from dataclasses import dataclass
 import aiohttp
 
 from bot import manifest
+from bot.capydb import CapyClient
 from bot.clock import Clock
 from bot.cutover import CutoverClient
 from bot.cutover.transport import Transport
 from bot.errors import BotError, Forbidden, SlackError, Unauthorised
 from bot.identity.build import policy, vault
+from bot.requests import build
 from bot.settings import Settings, SettingsError, load
 from bot.slack.web import SlackWeb
 from bot.store.check import check
@@ -65,6 +67,8 @@ async def _findings(settings: Settings, session: aiohttp.ClientSession) -> Async
         yield await _app_token(settings, session)
     async for finding in _cutover(settings, session):
         yield finding
+    if capydb := build.client(settings, session, Clock()):
+        yield await _capydb(capydb)
     yield await _store(settings)
     async for finding in _trust(settings, session):
         yield finding
@@ -178,6 +182,18 @@ async def _cutover(settings: Settings, session: aiohttp.ClientSession) -> AsyncI
         yield Finding("Runbooks", True, "the bot's user can read runbooks")
     else:
         yield Finding("Runbooks", False, "the bot's user sees none: add it to the runbooks it should work on.")
+
+
+async def _capydb(capydb: CapyClient) -> Finding:
+    """Reads only, so whether the key may ask for cutovers shows with the first one."""
+    try:
+        projects = await capydb.projects()
+        found = [len(await capydb.requests(one.id)) for one in projects]
+    except BotError as error:
+        return Finding("CAPYDB_API_KEY", False, f"{error.sentence} {error.hint} {error.detail.raw[:200]}".strip())
+    if not projects:
+        return Finding("CAPYDB_API_KEY", False, "it lists no project: set CAPYDB_PROJECT_ID, or take another key.")
+    return Finding("CAPYDB_API_KEY", True, f"reads {sum(found)} cutover requests of {len(projects)} projects")
 
 
 async def _store(settings: Settings) -> Finding:

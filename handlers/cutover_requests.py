@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.blocks import capydb_list
@@ -11,6 +12,7 @@ from bot.blocks.message import Message
 from bot.blocks.values import PreviewValue
 from bot.model import Text
 from bot.model.cutover_request import CutoverRequest, Preview, Project
+from bot.requests import note
 from bot.requests.ask import Requests
 from bot.requests.rows import Followed
 from bot.slack.answer import Answer
@@ -50,12 +52,13 @@ async def _page(ask: Ask, requests: Requests, words: str) -> Message:
 def _view(
     ask: Ask, project: Project, request: CutoverRequest, known: Followed | None, preview: Preview | None
 ) -> RequestView:
+    typed, user = note.taken_apart(request.note)
     return RequestView(
-        request=request,
+        request=replace(request, note=typed),
         project=project.title,
         preview=preview.title if preview is not None else Text(known.preview_name if known else request.preview_id),
         now=ask.now,
-        user_id=known.user if known else "",
+        user_id=known.user if known else user,
         task=Text(known.task_name) if known and known.task else None,
     )
 

@@ -94,12 +94,8 @@ async def open_capydb(folder: Path, **given: Any) -> AsyncIterator[CapyStage]:
         defaults = {"capydb_api_url": capydb.url, "capydb_api_key": capydb.key}
         stage, stack = await open_stage(folder, **{**defaults, **given})
         await outer.enter_async_context(stack)
+        for work in asyncio.all_tasks():
+            if work.get_name() == "requests":  # the bot's own following would read when it pleases
+                work.cancel()
         yield CapyStage(stage, capydb)
         assert not stage.slack.violations, stage.slack.violations
-
-
-def rest(stage: Stage) -> None:
-    """The bot's own following reads no more: it would read when it pleases."""
-    for work in asyncio.all_tasks():
-        if work.get_name() == "requests":
-            work.cancel()

@@ -12,7 +12,7 @@ from datetime import datetime
 from bot.blocks import parts
 from bot.blocks.message import Message, message
 from bot.blocks.text import Mrkdwn, bold, coded, duration, join, literal, phrase, user, when
-from bot.model import Text
+from bot.model import EMPTY, Text
 from bot.model.cutover_request import CutoverRequest, RequestStatus
 
 GONE = "gone"
@@ -110,21 +110,22 @@ def unfinished(view: RequestView, sentence: str, hint: str) -> Message:
 
 
 def comment(view: RequestView) -> str:
-    """The same as Cutover's HTML, for the task."""
+    """The same as Cutover's HTML, for the task: one paragraph, the state first."""
     request = view.request
     _, words = _STATES.get(request.status, ("", ""))
     names = f"preview {_plain(view.preview)}, production of {_plain(view.project)}"
-    head = f"CapyDB database cutover ({names}): {words or _plain(Text(request.status))}."
+    first = request.status == RequestStatus.OPEN
     facts = [
         ("Reason", request.rejected_reason),
-        ("Operator", request.operator_note),
-        ("Ticket", request.ticket),
         ("Backup of production before it", Text(request.backup_id)),
-        ("Request", Text(request.id)),
+        ("Operator", request.operator_note if not request.is_final else EMPTY),
+        ("Ticket", request.ticket if first else EMPTY),
     ]
-    lines = [head, *([_VANISHED] if request.status == GONE else [])]
-    lines += [f"{name}: {_plain(value, 600)}" for name, value in facts if value]
-    return "".join(f"<p>{html.escape(line, quote=False)}</p>" for line in lines)
+    told = [_VANISHED] if request.status == GONE else []
+    told += [f"{name}: {_plain(value, 600).rstrip('.')}." for name, value in facts if value]
+    said = words or _plain(Text(request.status))
+    line = " ".join([f"CapyDB database cutover ({names}): {said}.", *told, f"Request {_plain(Text(request.id))}."])
+    return f"<p>{html.escape(line, quote=False)}</p>"
 
 
 def _plain(value: Text, limit: int = 80) -> str:

@@ -1,7 +1,6 @@
 """One call to CapyDB. The one rule: a request that may have arrived is never sent again.
 
-Reads are tried three times, the pauses of CapyDB's own command-line client between them. The key goes to the configured
-host only: redirects are not followed.
+Reads are tried three times. The key goes to the configured host only: redirects are not followed.
 """
 
 from __future__ import annotations
@@ -20,7 +19,8 @@ from bot.errors import BadInput, CapyRateLimited, CapyUnavailable, CapyUnknownOu
 
 DEADLINE: Final = 10.0
 """Seconds for one try."""
-_PAUSES: Final = (0.0, 1.0, 3.0)
+_PAUSES: Final = (0.0, 0.5, 1.5)
+"""Seconds before each try of a read: somebody waits for it."""
 _PASSING: Final = frozenset((500, 502, 503, 504))
 _DOWN_HINT: Final = "Nothing was changed. Try again in a moment."
 _UNKNOWN_HINT: Final = "It may or may not have been opened. `/cutover requests` shows what CapyDB has."

@@ -21,8 +21,10 @@ from bot.model.cutover_request import CutoverRequest, RequestStatus
 from bot.outbox.letter import Letter
 from bot.requests.rows import Debt, Followed
 
-PACE: Final = 10.0
-"""Seconds between two readings: CapyDB has no event for cutovers, and a reading costs one small request."""
+PACE: Final = 5.0
+SLOW: Final = 20.0
+"""Seconds between two readings, soon after a change and later: CapyDB has no event for cutovers."""
+_SOON: Final = 600.0
 UNKNOWN_SECONDS: Final = 120.0
 """After so long a request that CapyDB never listed was not opened."""
 GONE_AFTER: Final = 3
@@ -56,7 +58,7 @@ def marked(found: Sequence[CutoverRequest], preview_id: str, mark: str) -> Cutov
 def step(row: Followed, request: CutoverRequest | None, now: float) -> Step:
     """What is to be told and done after a reading in which the request looked so; None: it was not there."""
     row = msgspec.structs.replace(row, silent_since=None)
-    made = Step(row, now + PACE)
+    made = Step(row, now + (PACE if now - max(row.at, row.turned) < _SOON else SLOW))
     if request is None:
         _missing(made, row, now)
         return made
@@ -88,7 +90,7 @@ def _turned(made: Step, row: Followed, view: RequestView, now: float) -> None:
     _owe(row, status, now, capydb_post.comment(view))
     if status == RequestStatus.COMPLETED and row.finish and row.task:
         row.debts += (Debt("finish", now),)
-    row.status = status
+    row.status, row.turned = status, now
 
 
 def _missing(made: Step, row: Followed, now: float) -> None:

@@ -5,6 +5,7 @@ To CapyDB the requester is the key; so the person stands in the note, and the ma
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from bot.actions.perform import signature
@@ -16,6 +17,9 @@ from bot.model.cutover_request import NOTE_LIMIT
 TYPED: Final = 650
 """Characters that people may type: the rest is for what the bot adds."""
 _NAME: Final = 60
+_ADDED: Final = re.compile(
+    r"(?:\A|\n\n)Requested from Slack by [^\n]*\((?P<user>[UW][A-Z0-9]{2,20})\)[^\n]*Ref cutover-bot-\w+\Z"
+)
 
 
 def mark(intent: Intent) -> str:
@@ -30,6 +34,12 @@ def compose(intent: Intent, typed: Text, task: Text, runbook: Text) -> str:
     added = f"{who}{about}. Ref {mark(intent)}"
     words = cut(clean(typed.raw, lines=True), NOTE_LIMIT - len(added) - 2)
     return f"{words}\n\n{added}" if words else added
+
+
+def taken_apart(note: Text) -> tuple[Text, str]:
+    """(what was typed, the Slack id of who asked). The id is empty where the bot did not write the note."""
+    found = _ADDED.search(note.raw)
+    return (Text(note.raw[: found.start()]), found["user"]) if found else (note, "")
 
 
 def _short(name: Text) -> str:

@@ -5,8 +5,6 @@ A row is there before the request is sent, keyed by the wish, and goes when noth
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 import sqlalchemy as sa
 
@@ -29,8 +27,9 @@ class Followed(msgspec.Struct):
     """One request. Names are kept as they were when it was asked for; moments are Unix seconds.
 
     `key` names the wish; `mark` stands in the note that CapyDB keeps, so that the request is known again. `status` is
-    the last that was told, empty: nothing yet. `card`: digest of the card that stands, `cards` how many there were.
-    `missed`: readings in a row without it; `silent_since`: since when CapyDB does not answer.
+    the last that was told, empty: nothing yet; `turned`: when it became so. `card`: digest of the card that stands,
+    `cards`: how many there were. `missed`: readings in a row without it; `silent_since`: since when CapyDB does not
+    answer.
     """
 
     key: str
@@ -51,6 +50,7 @@ class Followed(msgspec.Struct):
     finish: bool = False
     request: str = ""
     status: str = ""
+    turned: float = 0.0
     expires_at: float | None = None
     warned: tuple[str, ...] = ()
     card: str = ""
@@ -61,9 +61,12 @@ class Followed(msgspec.Struct):
     over: bool = False
 
 
-def read(text: str) -> Followed:
-    """The row's memory. Raises `msgspec.MsgspecError` for what another version wrote."""
-    return msgspec.json.decode(text, type=Followed)
+def read(text: str) -> Followed | None:
+    """The row's memory; None for what another version of the bot wrote."""
+    try:
+        return msgspec.json.decode(text, type=Followed)
+    except msgspec.MsgspecError:
+        return None
 
 
 def _text(row: Followed) -> str:
@@ -80,9 +83,10 @@ def begin(connection: sa.Connection, row: Followed, due_at: float) -> None:
 def adopt(connection: sa.Connection, key: str, request_id: str, due_at: float) -> None:
     """The request is known now. Whoever is just at the row loses its lease."""
     found = connection.execute(sa.select(table.c.data).where(table.c.key == key)).scalar()
-    if found is None:
+    row = read(found or "")
+    if row is None:
         return
-    row = msgspec.structs.replace(read(found), request=request_id)
+    row.request = request_id
     values = {"request_id": request_id, "data": _text(row), "due_at": due_at, "fence": table.c.fence + 1}
     values |= {"lease_owner": None, "lease_until": None}
     connection.execute(sa.update(table).where(table.c.key == key, table.c.request_id == "").values(values))
@@ -101,5 +105,5 @@ def drop(connection: sa.Connection, key: str) -> None:
 
 def all_of(connection: sa.Connection) -> list[Followed]:
     """Everything that is followed."""
-    found: list[Any] = list(connection.execute(sa.select(table.c.data)).scalars())
-    return [read(text) for text in found]
+    rows = map(read, connection.execute(sa.select(table.c.data)).scalars())
+    return [row for row in rows if row is not None]

@@ -78,7 +78,7 @@ class Following:
         """Work off what is due; seconds until there may be more to do."""
         now = self._clock.unix()
         found = await self._database.write(lambda c: claim(c, table, self._owner, now, _LEASE, _AT_ONCE))
-        followed = [(rows.read(row["data"]), int(row["fence"])) for row in found]
+        followed = [(row, int(one["fence"])) for one in found if (row := rows.read(one["data"])) is not None]
         projects = list(dict.fromkeys(row.project for row, _ in followed))
         readings = dict(zip(projects, await asyncio.gather(*map(self._read, projects)), strict=True))
         await asyncio.gather(*(self._one(row, fence, readings[row.project]) for row, fence in followed))
