@@ -173,6 +173,7 @@ class Bot(Parts):
 
     async def _close(self) -> None:
         await self._doors.close()
+        await self.studio.close()
         await self.session.close()
         with contextlib.suppress(BotError):
             await self.database.flush()

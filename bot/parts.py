@@ -12,6 +12,7 @@ from bot.actions import EditActions, Performer, Recovery, RunbookActions, Second
 from bot.archive.keeper import Keeper
 from bot.archive.source import Source
 from bot.blocks.message import Message
+from bot.charts import Studio
 from bot.clock import Clock
 from bot.cutover import Catalogue, CutoverClient
 from bot.cutover.transport import Transport
@@ -62,6 +63,7 @@ class Parts:
         self.settings = settings
         self.clock = clock or Clock()
         self.metrics = Metrics()
+        self.studio = Studio()
         self.database = Database(settings.bot_database_url)
         self.owner = uuid.uuid4().hex
         self.team_id = ""
@@ -178,6 +180,7 @@ class Parts:
             roll=roll,
             reports=Reports(runs, self.client, catalogue, self.journal),
             checks=Checks(runs, catalogue, self.mentions, self.web),
+            studio=self.studio,
             files=Files(self.session, self.web, self.settings.slack_api_url),
             tasks=TaskActions(self.performer),
             edits=EditActions(self.performer),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.actions import EditActions, RunbookActions, SecondPerson, TaskActions
 from bot.archive.keeper import Keeper
 from bot.blocks.say import HelpEntry
+from bot.charts import Studio
 from bot.clock import Clock
 from bot.cutover import Catalogue, CutoverClient
 from bot.digest.run import Digests
@@ -44,6 +45,7 @@ class Services:
     reports: Reports
     checks: Checks
     files: Files
+    studio: Studio
     tasks: TaskActions
     edits: EditActions
     runbooks: RunbookActions

@@ -30,6 +30,8 @@ class ActionId(StrEnum):
     RUNBOOK_NEXT = "runbook.next"
     RUNBOOK_REPORT = "runbook.report"
     RUNBOOK_READY = "runbook.ready"
+    RUNBOOK_CHART = "runbook.chart"
+    CHART_HERE = "chart.here"
     REPORT_HERE = "report.here"
     REPORT_ME = "report.me"
     HANDOVER_POST = "handover.post"

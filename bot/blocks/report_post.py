@@ -52,6 +52,7 @@ def _buttons(told: AfterRun) -> tuple[parts.Element, ...]:
     return (
         parts.button("Post here with files", ActionId.REPORT_HERE, value),
         parts.button("Send me the files", ActionId.REPORT_ME, value),
+        parts.button("Pictures", ActionId.RUNBOOK_CHART, value),
     )
 
 

@@ -69,6 +69,13 @@ class ConfirmValue(Value):
     i: str
 
 
+class ChartValue(Value):
+    """Pictures of a run; empty `kinds`: all."""
+
+    r: str
+    kinds: tuple[str, ...] = ()
+
+
 class PickValue(Value):
     """A command waiting for a choice: `/task finish` -> command `task`, verb `finish`, `rest` the words after it."""
 
