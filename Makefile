@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: install demo test fast lint types contracts bench faults lock clean
+.PHONY: install demo test fast lint types contracts bench faults soak fuzz mutants lock clean
 
 install: $(STAMP)
 
@@ -44,6 +44,18 @@ bench: install
 # The fault catalogue: runs its tests and writes docs/faults.md.
 faults: install
 	$(BIN)/python tests/faults/fault_page.py
+
+# Ten thousand wishes under random faults; the seed is printed.
+soak: install
+	$(BIN)/python tests/trials/soak.py
+
+# Damaged input for everything that reads from outside, a minute each.
+fuzz: install
+	$(BIN)/python tests/trials/fuzz.py
+
+# Small faults in the parts that must have none: their tests have to notice.
+mutants: install
+	$(BIN)/python tests/trials/mutants.py
 
 # Needs pip-tools in an environment of its own; writes no package host.
 lock:

@@ -8,6 +8,7 @@ slack_sdk's clients expect.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from dataclasses import dataclass, field
 
@@ -181,7 +182,8 @@ class Sockets:
     async def dismiss(self, connection: Connection, reason: str) -> None:
         """Tell it to go: after a warning it stays, else it is closed when it has had time to drain."""
         connection.draining = True
-        await connection.socket.send_json(_goodbye(reason))
+        with contextlib.suppress(ConnectionError):  # cut in the same moment
+            await connection.socket.send_json(_goodbye(reason))
         if reason == "warning":
             await self.ws.clock.sleep(DRAIN_SECONDS)
         else:
