@@ -116,9 +116,7 @@ class Journal:
         wishes = await self._database.read(lambda c: c.execute(query).scalars().all())
         return sum(json.loads(wish).get(member) == intent.wish.get(member) for wish in wishes)
 
-    async def carried_out(
-        self, runbook_id: str, verbs: Sequence[str], since: float, task_id: str = ""
-    ) -> list[Intent]:
+    async def carried_out(self, runbook_id: str, verbs: Sequence[str], since: float, task_id: str = "") -> list[Intent]:
         """What was done in this runbook (to this task) by the bot since then (Unix seconds), oldest first."""
         await self._database.flush()
         query = sa.select(intents).where(intents.c.runbook_id == runbook_id, intents.c.at >= since)

@@ -58,8 +58,8 @@ def handover(run: Run, comments: Sequence[Comment] = (), most: int = 6) -> Hando
             groups.setdefault(task.stream_id if task.stream_id in known else None, []).append(task)
     named = [(stream, groups[stream.id]) for stream in run.streams if stream.id in groups]
     rest: list[tuple[Stream | None, list[Task]]] = [(None, groups[None])] if None in groups else []
-    # Where no times are told they come oldest first.
-    recent = sorted(comments[::-1], key=lambda one: one.created_at or _LONG_AGO, reverse=True)
+    recent = list(reversed(comments))  # where no times are told they come oldest first
+    recent.sort(key=lambda one: one.created_at or _LONG_AGO, reverse=True)
     return Handover(
         run.runbook,
         datetime.fromtimestamp(run.now, UTC),
