@@ -54,16 +54,18 @@ async def link_channel(
 
 
 async def _bind(ask: Ask, runbook: Runbook, links: Links, outbox: Outbox, settings: Settings, journal: Journal) -> None:
-    try:
-        ts = await outbox.deliver(f"link:{ask.wish.once}", ask.channel_id, announce.linked(runbook, ask.user_id))
-    except SlackError as error:
-        raise _refused(error, settings.bot_command_prefix) from error
     at = ask.now.timestamp()
-    try:
-        await links.save(Link(ask.team_id, ask.channel_id, runbook.id, runbook.name, ask.user_id, at, ts))
-    except StoreUnavailable:  # the post says what is not so
-        await outbox.take_back(ask.channel_id, ts)
-        raise
+    link = Link(ask.team_id, ask.channel_id, runbook.id, runbook.name, ask.user_id, at, "")
+    with links.coming(link):
+        try:
+            ts = await outbox.deliver(f"link:{ask.wish.once}", ask.channel_id, announce.linked(runbook, ask.user_id))
+        except SlackError as error:
+            raise _refused(error, settings.bot_command_prefix) from error
+        try:
+            await links.save(replace(link, message_ts=ts))
+        except StoreUnavailable:  # the post says what is not so
+            await outbox.take_back(ask.channel_id, ts)
+            raise
     journal.note("linked", ask.wish.actor, at, {"channel": ask.channel_id, "runbook": runbook.id})
 
 

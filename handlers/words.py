@@ -7,7 +7,7 @@ from bot.blocks.message import Message
 from bot.blocks.text import Mrkdwn, coded, phrase, user, when
 from bot.cutover import CutoverClient
 from bot.errors import CutoverError
-from bot.model import Comment, RunbookStage, Task
+from bot.model import Comment, EndRule, RunbookStage, StartRule, Task
 from handlers.ask import Ask
 from handlers.cards import Cards
 
@@ -24,6 +24,8 @@ def told(result: Result[Task], verb: str, ask: Ask) -> Mrkdwn:
     """One line on top of the card: `verb` is started, finished or skipped."""
     if result.kind is ResultKind.DONE:
         return phrase("✅ You {verb} this.", verb=verb)
+    if result.kind is ResultKind.COUNTED and _one_is_enough(result.value, verb):
+        return phrase("☑️ Cutover took it, and does not show this task as {verb} yet.", verb=verb)
     if result.kind is ResultKind.COUNTED:
         return phrase("☑️ Counted. Others have to press too before this task is {verb}.", verb=verb)
     if not (result.value.is_complete or (verb == "started" and result.value.is_running)):
@@ -49,6 +51,12 @@ def _pressed(result: Result[Task], verb: str, ask: Ask) -> Mrkdwn:
         who=who or Mrkdwn(""),
         verb=verb,
     )
+
+
+def _one_is_enough(task: Task, verb: str) -> bool:
+    if verb == "started":
+        return task.start_requirements == StartRule.ANY
+    return task.end_requirements in (EndRule.ANY, EndRule.SAME)
 
 
 def _state(task: Task, verb: str) -> str:

@@ -82,7 +82,7 @@ class TaskActions:
                 override or (not task.needs_everyone_to_start and hand.stands_in and bool(task.assignees)),
                 hand=hand,
                 everyone=task.needs_everyone_to_start,
-                reached=lambda now: now.is_running or now.is_complete,
+                reached=lambda now: not (now.is_startable or now.is_waiting),
             )
 
     async def finish(
@@ -119,7 +119,7 @@ class TaskActions:
                 override or (not task.needs_everyone_to_end and hand.stands_in and bool(task.assignees)),
                 hand=hand,
                 everyone=task.needs_everyone_to_end,
-                reached=lambda now: now.is_complete,
+                reached=lambda now: not (now.is_startable or now.is_waiting or now.is_running),
             )
 
     async def skip(self, wish: Wish, runbook_id: str, task_id: str, reason: str, *, seen: str = "") -> Result[Task]:
@@ -189,11 +189,9 @@ class TaskActions:
             try:
                 return await effect(True if forced else None)
             except Refused as error:
-                # 422: certainly not done, so an operator's second try with override cannot do it twice.
-                stands_in = hand.stands_in and not everyone
-                if forced or not error.has("task.user_not_assigned") or not stands_in:
+                if forced or everyone or not hand.stands_in or not error.has("task.user_not_assigned"):
                     raise
-                return await effect(True)
+                return await effect(True)  # refused is certainly not done: this cannot do it twice
 
         async def again() -> Task:
             return await hand.client.get_runbook_task(intent.runbook_id, intent.task_id)
@@ -211,6 +209,8 @@ class TaskActions:
             raise
         if not fresh:
             return Result(ResultKind.REPEAT, task, By(intent.user_id, self._do.clock.now()), own=hand.own)
+        if not everyone and not reached(task):
+            task = await _newer(again, task)
         return Result(ResultKind.DONE if reached(task) else ResultKind.COUNTED, task)
 
     async def _already(self, task: Task, verbs: tuple[str, ...], wish: Wish) -> Result[Task]:
@@ -226,6 +226,14 @@ class TaskActions:
             return NotAllowed(_NOT_ASSIGNED, f"{said}, or press for all of them with `override` behind the command.")
         way_out = self._do.acting.hint or "Do it in Cutover, or ask an operator here."
         return NotAllowed(_NOT_ASSIGNED, way_out)
+
+
+async def _newer(again: Callable[[], Awaitable[Task]], otherwise: Task) -> Task:
+    """The task once more: an answer to a press may show it as it was before."""
+    try:
+        return await again()
+    except CutoverError:
+        return otherwise
 
 
 async def _save(hand: Hand, runbook_id: str, task_id: str, answers: tuple[FieldValue, ...]) -> None:

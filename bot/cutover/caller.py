@@ -103,14 +103,13 @@ class Caller:
         body: object = None,
         parent: str | None = None,
         reread: Callable[[], Awaitable[T]] | None = None,
+        needs: str = "",
     ) -> T:
-        """Write and return what it became: from the answer, or read back when the answer has no body."""
+        """Write and return what it became: from the answer, or read back where that has no body or lacks `needs`."""
         reply = await self._ask(operation, method, path, body=body, parent=parent)
         try:
             raw = _data(reply.body)
-            if raw is not None or reread is None:
-                return read(raw)
-            return await reread()
+            return read(raw) if reread is None or _tells(raw, needs) else await reread()
         except CutoverError as problem:
             detail = Text(problem.sentence) if isinstance(problem, BadAnswer) else EMPTY
         raise UnknownOutcome(_UNREADABLE, _LOOK, detail=detail)
@@ -123,6 +122,14 @@ class Caller:
         if reply.body.strip() and not _is_json(reply.body):
             # A log-in page or a proxy's greeting answered instead of Cutover.
             raise UnknownOutcome("Something other than Cutover answered the change.", _LOOK)
+
+
+def _tells(raw: Any, needs: str) -> bool:
+    """Whether an answer holds the thing itself, by the attribute `needs`: not only its id, or the receipt of a job."""
+    if not needs:
+        return raw is not None
+    attributes = raw.get("attributes") if isinstance(raw, dict) else None
+    return isinstance(attributes, dict) and attributes.get(needs) is not None
 
 
 def _data(body: bytes) -> Any:

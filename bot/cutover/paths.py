@@ -18,6 +18,7 @@ from bot.model import Text
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 _EMAIL = re.compile(r"[^\s@/\\\x00-\x1f\x7f]{1,64}@[A-Za-z0-9.-]{1,189}\Z")
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 Scalar: TypeAlias = str | int | bool | None
 Params: TypeAlias = Mapping[str, "Scalar | Sequence[str]"]
@@ -116,7 +117,7 @@ class Base:
             target = URL(current).join(URL("/" + link if link.startswith("core/") else link))
         except ValueError:
             target = URL()
-        if target.host != self.host or (target.port != self.port and not _default_port(target)):
+        if not _same_host(target.host, self.host) or (target.port != self.port and not _default_port(target)):
             raise BadAnswer(
                 "Cutover's list goes on at another host; the bot does not follow it there.",
                 "Tell whoever runs the bot: CUTOVER_API_URL and the address Cutover gives for itself differ.",
@@ -126,6 +127,11 @@ class Base:
         if self._prefix and not path.startswith(self._prefix + "/"):
             path = self._prefix + path
         return URL(f"{self.origin}{path}", encoded=True)
+
+
+def _same_host(one: str | None, other: str | None) -> bool:
+    """This machine has several names, and a server behind `127.0.0.1` may call itself `localhost`."""
+    return one == other or (one in _LOOPBACK and other in _LOOPBACK)
 
 
 def _default_port(url: URL) -> bool:

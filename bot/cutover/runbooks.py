@@ -153,4 +153,5 @@ class RunbookCalls(Caller):
             body=body,
             parent=here if addition else None,
             reread=partial(self.get_runbook, runbook_id),
+            needs="stage",
         )

@@ -74,6 +74,7 @@ class _Attributes(msgspec.Struct, gc=False):
 
 
 _NO_RELATIONS = _Relations()
+_OURS = frozenset(stage.value for stage in TaskStage)
 
 
 class _Task(msgspec.Struct, gc=False):
@@ -160,11 +161,9 @@ def _task(one: _Task) -> TaskState:
     if one.type != "task":
         raise ValueError("not a task")
     a, r = one.attributes, one.relationships or _NO_RELATIONS
-    stage = a.stage
-    if not stage:
-        _empty()
-    if stage == "not_startable":  # the vendor's client and its reference name waiting differently
-        stage = TaskStage.WAITING.value
+    stage = a.stage or _empty()
+    if stage not in _OURS:
+        stage = wire.task_stage(stage, under_way=bool(a.start_actual and not a.end_actual))
     return TaskState(
         _id(one.id),
         a.name,

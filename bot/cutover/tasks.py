@@ -131,6 +131,7 @@ class TaskCalls(Caller):
             partial(wire.task, runbook_id=runbook_id),
             body=body,
             reread=partial(self.get_runbook_task, runbook_id, task_id),
+            needs="stage",
         )
 
 

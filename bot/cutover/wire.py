@@ -99,14 +99,13 @@ def stream(raw: Json, runbook_id: str, where: str = "data") -> Stream:
 def task(raw: Json, runbook_id: str, where: str = "data") -> Task:
     """A task; `runbook_id` comes from the address, the resource does not say it."""
     r = Resource(raw, where, "task")
-    stage = r.string("stage") or TaskStage.WAITING
     times = r.times(_TASK_TIMES)
+    stage = r.string("stage") or TaskStage.WAITING
     return Task(
         id=r.id,
         runbook_id=runbook_id,
         name=r.text("name"),
-        # Cutover says `default` in its reference and `not_startable` in its client for the same waiting.
-        stage=TaskStage.WAITING if stage == "not_startable" else stage,
+        stage=task_stage(stage, under_way=bool(times["start_actual"] and not times["end_actual"])),
         # The product shows a number per runbook that the reference does not have; its error code calls it internal id.
         number=r.integer("number", "internal_id", "task_number", "task_internal_id"),
         description=r.text("description"),
@@ -127,6 +126,14 @@ def task(raw: Json, runbook_id: str, where: str = "data") -> Task:
         field_values=r.field_values(),
         **times,
     )
+
+
+def task_stage(word: str, *, under_way: bool) -> str:
+    """Cutover's word for a stage, or ours. Its reference says `default` and its client `not_startable` for the same
+    waiting; `active` the reference lists and explains nowhere, so what was started must prove it."""
+    if word == "not_startable":
+        return TaskStage.WAITING.value
+    return TaskStage.IN_PROGRESS.value if word == "active" and under_way else word
 
 
 def comment(raw: Json, where: str = "data") -> Comment:

@@ -43,7 +43,7 @@ def sheet(body: bytes) -> Sheet:
     link = member(answer, "links", "answer").get("next")
     if isinstance(link, dict):  # JSON:API allows a link to be an object
         link = link.get("href")
-    if link is not None and not isinstance(link, str):
+    if link and not isinstance(link, str):
         bad("links.next", "is not an address")
     total = member(member(answer, "meta", "answer"), "page", "meta").get("total")
     return Sheet(data, link or None, total if type(total) is int else None)

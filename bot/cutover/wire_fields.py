@@ -153,9 +153,9 @@ class Resource:
 
 
 def member(raw: Object, name: str, where: str) -> Object:
-    """An object inside an object; missing and null are an empty one."""
+    """An object inside an object; missing and null are an empty one, and so is `[]`: PHP and Lua write it for `{}`."""
     value = raw.get(name)
-    if value is None:
+    if value is None or value == []:
         return _NOTHING
     return value if isinstance(value, dict) else bad(f"{where}.{name}", "is not an object")
 
@@ -198,8 +198,8 @@ def _as_flag(value: Json, where: str) -> bool:
 
 
 def _as_integer(value: Json, where: str) -> int:
-    if isinstance(value, float) and value.is_integer() and abs(value) < 10**_MOST_DIGITS:
-        return int(value)
+    if isinstance(value, float) and abs(value) < 10**_MOST_DIGITS:
+        return round(value)  # seconds computed from two moments come with a rest
     if isinstance(value, str) and value.isascii() and value.removeprefix("-").isdigit() and len(value) <= _MOST_DIGITS:
         return int(value)
     return bad(where, "is not a whole number")

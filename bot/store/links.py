@@ -6,7 +6,8 @@ A runbook is watched while a channel is linked to it: its row in `watches` comes
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final, TypeVar
 
@@ -54,6 +55,7 @@ class Links:
         self.withheld: Callable[[Link], bool] = lambda link: False
         """Whether a channel may not read of its runbook now: the policy's word, asked at each post."""
         self._woken = asyncio.Event()
+        self._coming: dict[tuple[str, str], Link] = {}
 
     async def load(self) -> None:
         """Read all links; call once at start."""
@@ -79,8 +81,19 @@ class Links:
             await self.refresh()
 
     def of(self, team_id: str, channel_id: str) -> Link | None:
-        """The link of a channel."""
-        return self._known.get((team_id, channel_id))
+        """The link of a channel, for commands there: also one that is just being made."""
+        place = (team_id, channel_id)
+        return self._coming.get(place) or self._known.get(place)
+
+    @contextlib.contextmanager
+    def coming(self, link: Link) -> Iterator[None]:
+        """While it is proved and saved: whoever sees the post that proves it may type a command at once."""
+        place = (link.team_id, link.channel_id)
+        self._coming[place] = link
+        try:
+            yield
+        finally:
+            self._coming.pop(place, None)
 
     def all(self) -> tuple[Link, ...]:
         """Every link."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from stage import DANA, FAILOVER, NETWORK, SAM, Stage
+
+from bot.store import Link
 
 NAME = "DC North to DC South fail-over"
 
@@ -102,3 +106,25 @@ async def test_where_the_link_cannot_be_saved_no_post_says_that_it_was(stage: St
     said = await stage.command("/cutover link fail-over")
     assert "cannot use its database" in said
     assert not any("linked this channel" in str(message["text"]) for message in stage.messages())
+
+
+async def test_who_sees_the_post_may_type_before_the_link_is_saved(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    links, saving, go = stage.bot.links, asyncio.Event(), asyncio.Event()
+    save = links.save
+
+    async def held(link: Link) -> None:
+        saving.set()
+        await go.wait()
+        await save(link)
+
+    monkeypatch.setattr(links, "save", held)
+    await stage.slack.command(DANA, FAILOVER, "/cutover", "link fail-over")
+    await saving.wait()
+    await stage.slack.command(SAM, FAILOVER, "/runbook", "show")
+    await stage.slack.until(lambda: "runbook.refresh" in repr(stage.last(SAM)))
+    assert links.channels("101") == ()
+    go.set()
+    await stage.settle()
+    assert [link.channel_id for link in links.channels("101")] == [FAILOVER]

@@ -118,7 +118,7 @@ def test_reading_an_error_never_fails(body: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ["<html>hello", '{"data":{"id"', '{"data":{"id":"4","type":"task","attributes":5}}', '{"data":7}']
+    "body", ["<html>hello", '{"data":{"id"', '{"data":{"id":[],"type":"task","attributes":{"stage":"complete"}}}', "7"]
 )
 async def test_a_write_answered_unreadably_is_unknown(
     client: CutoverClient, cutover: ScriptedCutover, body: str
