@@ -32,7 +32,13 @@ PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "journal": (
         ("bot/journal/record.py", "bot/journal/journal.py", "bot/journal/chain.py", "bot/journal/verify.py"),
-        (f"{GROUND}/test_journal.py", f"{UNIT}/audit", f"{GROUND}/test_perform.py", f"{GROUND}/test_recovery.py"),
+        (
+            f"{GROUND}/test_journal.py",
+            f"{GROUND}/test_journal_asked.py",
+            f"{UNIT}/audit",
+            f"{GROUND}/test_perform.py",
+            f"{GROUND}/test_recovery.py",
+        ),
     ),
     "outbox": (
         ("bot/outbox/budget.py", "bot/outbox/queue.py", "bot/outbox/sender.py", "bot/outbox/verdict.py"),

@@ -188,3 +188,23 @@ def test_a_form_comes_through_letter_by_letter(fields: dict[str, str]) -> None:
 def test_brackets_in_words_are_no_depth(words: str) -> None:
     raw = json.dumps({"text": words * 3}).encode()
     assert parse(JSON, raw) == ("event", {"text": words * 3})
+
+
+TRICKY = st.text(st.sampled_from('{}[]"\\x'), max_size=40)
+
+
+@given(TRICKY, st.sampled_from([1, 62, 63, 64, 65, 90]), st.booleans())
+def test_just_as_deep_as_allowed_is_read_whatever_the_words_hold(words: str, deep: int, lists: bool) -> None:
+    """Names and words full of brackets, quotes and backslashes stand before, in and behind the nest."""
+    nest: Any = words
+    for _ in range(deep - 1):
+        nest = [words, nest] if lists else {words: 1, words + "x": nest}
+    raw = json.dumps({"a": words, "b": nest, "c": [words] * 70}).encode()
+    found = parse(JSON, raw)
+    assert (found is not None) is (deep <= 64)
+    assert found is None or found[1] == json.loads(raw)
+
+
+@given(st.integers(0, 140))
+def test_wide_is_not_deep(wide: int) -> None:
+    assert parse(JSON, json.dumps({"a": [[] for _ in range(wide)], "b": [{}] * wide}).encode()) is not None

@@ -10,6 +10,7 @@ import pytest
 from bot.clock import ManualClock
 from bot.errors import NotAllowed
 from bot.identity import Actor, Policy, Right
+from bot.identity.rules import DEFAULTS, Grant, Rules
 from bot.model import RunType, Text
 from bot.slack.people import Member
 
@@ -205,3 +206,87 @@ async def test_a_file_that_did_not_change_is_not_read_again(tmp_path: Path) -> N
     before = rules.rules
     clock.advance(5)
     assert rules.rules is before
+
+
+async def test_a_file_is_looked_at_after_five_seconds_and_not_before(tmp_path: Path) -> None:
+    clock = ManualClock()
+    clock.advance(1_000)
+    path = written(tmp_path, GRANTS)
+    rules = policy(file=path, clock=clock)
+    path.write_text("grants: [{may: [view], everyone: true}]")
+    clock.advance(4.9)
+    assert await rules.allows(MEI, Right.WORK)
+    clock.advance(0.1)
+    assert not await rules.allows(MEI, Right.WORK)
+    path.write_text(GRANTS)
+    clock.advance(4.9)
+    assert not await rules.allows(MEI, Right.WORK), "counted from the look before"
+
+
+async def test_a_refusal_says_what_was_refused(tmp_path: Path) -> None:
+    rules = policy(file=written(tmp_path, GRANTS))
+    with pytest.raises(NotAllowed, match="You may not work on tasks here"):
+        await rules.check(SAM, Right.WORK)
+    with pytest.raises(NotAllowed, match="You may not dance here"):
+        await rules.check(SAM, Right.WORK, doing="dance")
+
+
+def test_a_file_of_just_the_size_is_read_and_one_byte_more_is_not(tmp_path: Path) -> None:
+    text = "grants: [{may: [view], everyone: true}]\n#"
+    fits = text + "x" * (256 * 1024 - len(text))
+    assert policy(file=written(tmp_path, fits)).rules.own
+    with pytest.raises(ValueError, match="larger than"):
+        policy(file=written(tmp_path, fits + "x"))
+
+
+def test_nobody_is_meant_who_is_not_named() -> None:
+    grant = Grant("x", frozenset({Right.WORK}))
+    assert (grant.everyone, grant.users, grant.groups) == (False, frozenset(), frozenset())
+    assert Rules(()).own
+    assert not DEFAULTS.own
+    assert (DEFAULTS.private, DEFAULTS.second_person) == (frozenset(), False)
+
+
+def test_two_people_are_only_needed_where_the_file_says_so(tmp_path: Path) -> None:
+    assert policy().second_person is False
+    assert policy(file=written(tmp_path, GRANTS)).second_person is False
+    assert policy(file=written(tmp_path, f"second_person: true\n{GRANTS}")).second_person is True
+
+
+PRIVATE = """
+private: [4711, abc]
+grants:
+  - {may: [view, work, links], everyone: true}
+  - {may: [admin], users: [U0SAM000002]}
+  - {may: [admin], groups: [S0LEADS]}
+  - {may: [work], users: [U0GIL000008]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("runbook", "linked_by", "withheld"),
+    [
+        ("4711", DANA, False),
+        ("4711", SAM, False),
+        ("abc", SAM, False),
+        ("4711", MEI, True),
+        ("abc", GIL, True),
+        ("4712", MEI, False),
+    ],
+)
+def test_a_private_runbook_needs_a_link_of_an_administrator_named_by_id(
+    tmp_path: Path, runbook: str, linked_by: Actor, withheld: bool
+) -> None:
+    rules = policy(file=written(tmp_path, PRIVATE))
+    assert rules.withholds(runbook, linked_by.user_id) is withheld
+    if withheld:
+        with pytest.raises(NotAllowed, match="private"):
+            rules.check_post(runbook, linked_by.user_id)
+    else:
+        rules.check_post(runbook, linked_by.user_id)
+
+
+@pytest.mark.parametrize("line", ["private: ['../x']", "private: 7", "second_person: maybe", "private: [[1]]"])
+def test_what_stands_beside_the_grants_is_checked_too(tmp_path: Path, line: str) -> None:
+    with pytest.raises(ValueError, match=line.partition(":")[0]):
+        policy(file=written(tmp_path, f"{line}\n{GRANTS}"))
