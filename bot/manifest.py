@@ -29,7 +29,7 @@ COMMANDS: Final = {
     "task": ("See, start and finish tasks", "list | next | show | start | finish | skip | assign | comment | help"),
     "cutover": (
         "Link channels to runbooks, choose what they hear, and help",
-        "link | unlink | watch | digest | connect | disconnect | whoami | help",
+        "link | unlink | watch | digest | request | requests | connect | disconnect | whoami | help",
     ),
 }
 # A shortcut's name has at most 24 characters (github.com/slackapi/manifest-schema): a longer one refuses the whole app.

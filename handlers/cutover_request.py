@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from bot.actions import Result, ResultKind
+from bot.actions import ResultKind
 from bot.blocks import capydb_forms, modals, say
 from bot.blocks.capydb_forms import TITLE, Choice, PreviewForm, RequestForm
 from bot.blocks.capydb_post import state
@@ -15,12 +15,13 @@ from bot.blocks.message import Message, View
 from bot.blocks.text import bold, phrase
 from bot.blocks.values import PreviewValue, RequestMeta, TaskValue
 from bot.cutover import CutoverClient
-from bot.errors import BadInput, CutoverError
+from bot.errors import BadInput, BotError, CapyError, CutoverError, SlackError, UnknownOutcome
 from bot.model import EMPTY, Runbook, Task, Text
 from bot.model.cutover_request import CutoverRequest, Preview, Project
 from bot.requests import note
 from bot.requests.ask import Asked, Requests
 from bot.slack.answer import Answer
+from bot.slack.web import SlackWeb
 from handlers import grammar
 from handlers.ask import Ask, state_of
 from handlers.forms import show_form
@@ -59,11 +60,11 @@ async def request_for_task(ask: Ask, answer: Answer, requests: Requests, client:
 async def _first(ask: Ask, requests: Requests, client: CutoverClient, meta: RequestMeta, words: str = "") -> View:
     """The choice of a preview; with words that fit one alone, the request for it."""
     choices = await requests.choices()
-    task = await client.get_runbook_task(meta.r, meta.t) if meta.t else None
     if words:
         project, preview = _named(choices, words)
-        return await _request_form(ask, requests, client, meta, project, preview, task)
-    return capydb_forms.choice(choices, ask.now, meta=meta, task=task.name if task else None)
+        return await _request_form(ask, requests, client, meta, project, preview)
+    task = (await client.get_runbook_task(meta.r, meta.t)).name if meta.t else None
+    return capydb_forms.choice(choices, ask.now, meta=meta, task=task)
 
 
 def _named(choices: Sequence[Choice], words: str) -> tuple[Project, Preview]:
@@ -85,34 +86,33 @@ async def choose_preview(
     await requests.check(ask.wish)
     meta = ask.meta(RequestMeta)
     project, preview = await requests.preview(form.project_id, form.preview_id)
-    task = await client.get_runbook_task(meta.r, meta.t) if meta.t else None
-    await answer.show(await _request_form(ask, requests, client, meta, project, preview, task))
+    await answer.show(await _request_form(ask, requests, client, meta, project, preview))
 
 
 async def _request_form(
-    ask: Ask,
-    requests: Requests,
-    client: CutoverClient,
-    meta: RequestMeta,
-    project: Project,
-    preview: Preview,
-    task: Task | None,
+    ask: Ask, requests: Requests, client: CutoverClient, meta: RequestMeta, project: Project, preview: Preview
 ) -> View:
     """The form that sends it; or who asked for this preview before."""
     if not preview.is_ready:
         raise BadInput("This preview is not ready.", "A cutover can be requested once it is.")
     before = await requests.active(project.id, preview.id)
     if before is not None:
-        return modals.notice(TITLE, _told(Result(ResultKind.ALREADY, before), project, preview))
-    runbook = await _runbook(client, meta.r)
+        return modals.notice(TITLE, _there(before, preview))
+    task, runbook = await _for(client, meta)
+    asked = Asked(project, preview, ticket_of(task, runbook) or EMPTY, task_name=task.name if task else EMPTY)
+    return _form(ask, meta.model_copy(update={"p": project.id, "d": preview.id}), asked)
+
+
+def _form(ask: Ask, meta: RequestMeta, asked: Asked, problem: BotError | None = None) -> View:
     return capydb_forms.request(
-        project,
-        preview,
+        asked.project,
+        asked.preview,
         ask.now,
-        meta=meta.model_copy(update={"p": project.id, "d": preview.id}),
+        meta=meta,
         longest_note=note.TYPED,
-        ticket=ticket_of(task, runbook),
-        task=task.name if task else None,
+        filled=RequestForm(asked.ticket, asked.note, asked.finish),
+        task=asked.task_name if meta.t else None,
+        problem=say.error(problem) if problem is not None else None,
     )
 
 
@@ -122,13 +122,28 @@ def _read(view: Mapping[str, Any]) -> Any:
 
 @routes.submit(ViewId.REQUEST, _read, then=TITLE)
 async def submit_request(
-    ask: Ask, answer: Answer, form: RequestForm, requests: Requests, client: CutoverClient
+    ask: Ask, answer: Answer, form: RequestForm, requests: Requests, client: CutoverClient, slack: SlackWeb
 ) -> None:
     meta = ask.meta(RequestMeta)
+    asked = await _asked(meta, form, requests, client)
+    try:
+        result = await requests.open(ask.wish, asked)
+    except CapyError as error:
+        if isinstance(error, UnknownOutcome):
+            raise
+        await answer.show(_form(ask, meta, asked, error))  # certainly not opened: what was typed is not lost
+        return
+    if result.kind is ResultKind.DONE:
+        await answer.show(modals.notice(TITLE, _opened(asked, await _is_here(slack, meta.channel))))
+    else:
+        await answer.show(modals.notice(TITLE, _there(result.value, asked.preview)))
+
+
+async def _asked(meta: RequestMeta, form: RequestForm, requests: Requests, client: CutoverClient) -> Asked:
+    """What was sent, with the names of today."""
     project, preview = await requests.preview(meta.p, meta.d)
-    task = await client.get_runbook_task(meta.r, meta.t) if meta.t else None
-    runbook = await _runbook(client, meta.r)
-    asked = Asked(
+    task, runbook = await _for(client, meta)
+    return Asked(
         project=project,
         preview=preview,
         ticket=form.ticket,
@@ -139,8 +154,22 @@ async def submit_request(
         task_name=task.name if task else EMPTY,
         finish=form.finish,
     )
-    result = await requests.open(ask.wish, asked)
-    await answer.show(modals.notice(TITLE, _told(result, project, preview)))
+
+
+async def _for(client: CutoverClient, meta: RequestMeta) -> tuple[Task | None, Runbook | None]:
+    """The task it is for, with its runbook."""
+    if not meta.t:
+        return None, None
+    return await client.get_runbook_task(meta.r, meta.t), await _runbook(client, meta.r)
+
+
+async def _is_here(slack: SlackWeb, channel_id: str) -> bool:
+    """Whether the bot can post the progress there; where Slack does not tell, it will see."""
+    try:
+        found = (await slack.call("conversations.info", channel=channel_id)).get("channel")
+    except SlackError:
+        return True
+    return not isinstance(found, dict) or found.get("is_member") is not False
 
 
 async def _runbook(client: CutoverClient, runbook_id: str) -> Runbook | None:
@@ -151,15 +180,22 @@ async def _runbook(client: CutoverClient, runbook_id: str) -> Runbook | None:
         return None
 
 
-def _told(result: Result[CutoverRequest], project: Project, preview: Preview) -> Message:
-    names = {"preview": bold(preview.title, 60), "project": bold(project.title, 60)}
-    if result.kind is ResultKind.DONE:
-        said = phrase("Requested: preview {preview} → production of {project}.", **names)
-        return say.done(said, hint="Its progress is posted in the channel. `/cutover requests` shows it.")
-    return say.note(
-        phrase("ℹ️ A request for {preview} is there already: {state}.", state=state(result.value.status), **names),
-        "CapyDB takes one at a time for each preview. `/cutover requests` shows it.",
+def _opened(asked: Asked, here: bool) -> Message:
+    said = phrase(
+        "Requested: preview {preview} → production of {project}.",
+        preview=bold(asked.preview.title, 60),
+        project=bold(asked.project.title, 60),
     )
+    told = (
+        "Its progress is posted in the channel." if here else "`/invite @cutover` here, so that it can be posted here."
+    )
+    return say.done(said, hint=f"{told} `/cutover requests` shows it.")
+
+
+def _there(request: CutoverRequest, preview: Preview) -> Message:
+    name = bold(preview.title, 60)
+    said = phrase("ℹ️ A request for {preview} is there already: {state}.", preview=name, state=state(request.status))
+    return say.note(said, "CapyDB takes one at a time for each preview. `/cutover requests` shows it.")
 
 
 def ticket_of(task: Task | None, runbook: Runbook | None) -> Text | None:

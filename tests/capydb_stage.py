@@ -79,6 +79,26 @@ class CapyStage:
         getattr(self.capydb.world, do)(self.opened[-1], *more)
 
 
+@asynccontextmanager
+async def held_open(capydb: EmbeddedCapyDB) -> AsyncIterator[asyncio.Event]:
+    """CapyDB takes requests and does not answer them, until the end; the event is set when the first has arrived."""
+    arrived, over, answer = asyncio.Event(), asyncio.Event(), capydb._answer
+
+    async def stuck(request: Any, *rest: Any) -> Any:
+        response = await answer(request, *rest)
+        if request.method == "POST":
+            arrived.set()
+            await over.wait()
+        return response
+
+    capydb._answer = stuck  # type: ignore[method-assign]
+    try:
+        yield arrived
+    finally:
+        capydb._answer = answer  # type: ignore[method-assign]
+        over.set()
+
+
 def option(stage: Stage, block: str, words: str, user: str = DANA) -> str:
     """The value of the option of the form on top that holds these words."""
     for one in stage.view(user)["blocks"]:

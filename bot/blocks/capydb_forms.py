@@ -14,11 +14,11 @@ from bot.blocks import forms, parts
 from bot.blocks.fit import OPTION_VALUE
 from bot.blocks.forms import Errors, State
 from bot.blocks.ids import ViewId
-from bot.blocks.message import View
+from bot.blocks.message import Message, View
 from bot.blocks.text import Mrkdwn, bold, join, phrase, when
 from bot.blocks.values import PreviewValue, RequestMeta, decode, encode, encode_meta
 from bot.errors import BadInput
-from bot.model import Text
+from bot.model import EMPTY, Text
 from bot.model.cutover_request import TICKET_LIMIT, Preview, Project
 
 TITLE: Final = "Database cutover"
@@ -39,9 +39,9 @@ class PreviewForm:
 class RequestForm:
     """`finish`: the task is finished when the cutover is completed."""
 
-    ticket: Text
-    note: Text
-    finish: bool
+    ticket: Text = EMPTY
+    note: Text = EMPTY
+    finish: bool = False
 
 
 def choice(choices: Sequence[Choice], now: datetime, *, meta: RequestMeta, task: Text | None = None) -> View:
@@ -102,13 +102,15 @@ def request(
     *,
     meta: RequestMeta,
     longest_note: int,
-    ticket: Text | None = None,
+    filled: RequestForm,
     task: Text | None = None,
+    problem: Message | None = None,
 ) -> View:
-    """Ticket and note; what it will do is said above. `ticket` is preset where the runbook names one."""
-    initial = ticket.raw if ticket and forms.fits(ticket.raw, TICKET_LIMIT) else None
+    """Ticket and note, what it will do above. `filled`: what stands in it; `problem`: what went wrong before."""
+    initial = filled.ticket.raw if forms.fits(filled.ticket.raw, TICKET_LIMIT) else None
     about = phrase("📋 For task {task}", task=task) if task is not None else None
     blocks = [
+        *(problem.blocks if problem is not None else ()),
         parts.section(join("\n", [_what(project, preview), about])),
         *([parts.section(line)] if (line := _expiry(preview, now)) else []),
         parts.field(
@@ -121,7 +123,7 @@ def request(
         ),
         parts.field(
             "Note for CapyDB's operators",
-            parts.text_input(lines=True, longest=longest_note),
+            parts.text_input(initial=filled.note.raw or None, lines=True, longest=longest_note),
             "note",
             hint="Your name is added.",
             optional=True,
@@ -129,7 +131,8 @@ def request(
     ]
     if task is not None:
         flag = [parts.option("Finish the task when the cutover is completed", "finish")]
-        blocks.append(parts.field("Task", parts.choices("checkboxes", flag), "finish", optional=True))
+        box = parts.choices("checkboxes", flag, ["finish"] if filled.finish else [])
+        blocks.append(parts.field("Task", box, "finish", optional=True))
     view = parts.modal(TITLE, ViewId.REQUEST, blocks, submit="Request cutover", meta=encode_meta(meta), close="Cancel")
     return View(view)
 

@@ -24,6 +24,7 @@ from bot.requests.rows import Debt, Followed
 
 _log = structlog.get_logger(__name__)
 _GIVE_UP: Final = 24 * 3600.0
+_SHORTEST, _LONGEST = 5.0, 300.0
 _PASSING: Final = (RateLimited, Unavailable, UnknownOutcome, StillOpen, NotDone, StoreUnavailable)
 
 
@@ -39,19 +40,27 @@ class Debts:
         """The row with what could not be paid yet, and what the channel has to be told of it. In order."""
         letters: list[Letter] = []
         left = list(row.debts)
-        while left:
+        while left and left[0].again <= self._clock.unix():
             try:
                 await self._one(row, left[0])
             except DoneUnread:
                 pass
             except _PASSING as error:
-                if self._clock.unix() - left[0].at < _GIVE_UP:
+                if (later := self._later(left[0])) is not None:
+                    left[0] = later
                     break
                 letters += self._failed(row, left[0], error)
             except BotError as error:
                 letters += self._failed(row, left[0], error)
             left.pop(0)
         return msgspec.structs.replace(row, debts=tuple(left)), letters
+
+    def _later(self, debt: Debt) -> Debt | None:
+        """Tried again after as long as it has been owed, five minutes at most; None after a day."""
+        now = self._clock.unix()
+        if now - debt.at >= _GIVE_UP:
+            return None
+        return msgspec.structs.replace(debt, again=now + min(_LONGEST, max(_SHORTEST, now - debt.at)))
 
     async def _one(self, row: Followed, debt: Debt) -> None:
         name = f"capydb:{row.key}:{debt.word}"

@@ -15,12 +15,13 @@ from bot.store.tables import cutover_requests as table
 class Debt(msgspec.Struct, frozen=True):
     """Something still to be done in Cutover since `at` (Unix): a comment, or (no `html`) finishing the task.
 
-    `word` names it: each is done once a request.
+    `word` names it: each is done once a request. `again`: not tried before then (Unix).
     """
 
     word: str
     at: float
     html: str = ""
+    again: float = 0.0
 
 
 class Followed(msgspec.Struct):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from capydb_stage import CapyStage, open_capydb
+from capydb_stage import CapyStage, held_open, open_capydb
 from fault_world import HTML, HastyClock, read
 from stage import DANA
 
@@ -39,14 +39,16 @@ async def test_each_refusal_has_its_sentence_and_leaves_nothing(
     capy: CapyStage, do: dict[str, Any], words: str
 ) -> None:
     order(capy, do)
-    await capy.ask()
+    await capy.ask(note="my words")
     assert words in capy.stage.view_text()
     assert "Traceback" not in capy.stage.view_text()
     assert "Secret" not in capy.stage.view_text()
     assert capy.opened == []
-    await capy.ask()  # the same once more goes through
+    assert "'initial_value': 'my words'" in capy.stage.view_text()
+    await capy.fill()  # the same form once more goes through
     assert "Requested: preview" in capy.stage.view_text()
-    assert len(capy.opened) == 1
+    (request,) = capy.opened
+    assert request.customer_note.startswith("my words")
 
 
 @pytest.mark.parametrize("do", [{"status": 500, "html": HTML}, {"status": 503}, {"cut": "before"}])
@@ -102,26 +104,15 @@ async def test_a_restart_after_the_request_and_before_its_record_opens_no_second
     capy: CapyStage, clock: HastyClock
 ) -> None:
     """The process ends while CapyDB has the request and the bot has no answer; the delivery is taken up again."""
-    arrived, over, answer = asyncio.Event(), asyncio.Event(), capy.capydb._answer
-
-    async def stuck(request: Any, *rest: Any) -> Any:
-        response = await answer(request, *rest)
-        if request.method == "POST":
-            arrived.set()
-            await over.wait()
-        return response
-
-    capy.capydb._answer = stuck  # type: ignore[method-assign]
-    await capy.stage.command("/cutover request dc-south")
-    view_id = capy.stage.view()["id"]
-    await capy.stage.slack.submit(DANA, view_id=view_id, values={"ticket": {"input": "CHG1"}}, wait=False)
-    await arrived.wait()
-    for work in asyncio.all_tasks():  # what a kill does: whoever waits for CapyDB is gone without a word
-        if "_guarded" in repr(work.get_coro()):
-            work.cancel()
-    await capy.stage.stop()
-    capy.capydb._answer = answer  # type: ignore[method-assign]
-    over.set()
+    async with held_open(capy.capydb) as arrived:
+        await capy.stage.command("/cutover request dc-south")
+        view_id = capy.stage.view()["id"]
+        await capy.stage.slack.submit(DANA, view_id=view_id, values={"ticket": {"input": "CHG1"}}, wait=False)
+        await arrived.wait()
+        for work in asyncio.all_tasks():  # what a kill does: whoever waits for CapyDB is gone without a word
+            if "_guarded" in repr(work.get_coro()):
+                work.cancel()
+        await capy.stage.stop()
     await capy.stage.start()
     await capy.stage.until(lambda: "Requested: preview" in capy.stage.view_text())
     await capy.stage.until(lambda: capy.said("waiting for an operator"))
@@ -152,11 +143,16 @@ async def test_cutover_down_holds_the_comment_back_and_not_the_post(capy: CapySt
     await capy.look()
     assert "waiting for an operator" in capy.card()
     assert capy.comments() == []
+    tried = len(capy.stage.writes("comments"))
+    await capy.look()
+    assert len(capy.stage.writes("comments")) == tried  # not at once again
     for _ in range(3):
+        clock.advance(301)
         await capy.look()
     assert len(capy.comments()) == 1
     capy.operator("acknowledge")
     capy.stage.cutover.order([{"method": "POST", "path": "comments", "do": {"cut": "after"}}])
     await capy.look()
+    clock.advance(301)
     await capy.look()
     assert len(capy.comments()) == 2  # the lost answer is no second comment

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
 
+from capydb_stage import held_open
 from stage import DANA, FAILOVER
 from test_fault_process import Process
 
@@ -36,24 +35,14 @@ async def test_killed_between_opening_and_recording_there_is_one_request_and_it_
         process = WithCapyDB(slack, cutover, tmp_path, None)
         process.capydb = await stack.enter_async_context(EmbeddedCapyDB())
         stack.push_async_callback(process.stop)
-        arrived, over, answer = asyncio.Event(), asyncio.Event(), process.capydb._answer
-
-        async def stuck(request: Any, *rest: Any) -> Any:
-            response = await answer(request, *rest)
-            if request.method == "POST":
-                arrived.set()
-                await over.wait()
-            return response
-
-        process.capydb._answer = stuck  # type: ignore[method-assign]
         await process.start()
-        await slack.command(DANA, FAILOVER, "/cutover", "request dc-south")
-        await process.until(lambda: process.shows("will be *replaced*"))
-        view_id = process.view()["id"]
-        await slack.submit(DANA, view_id=view_id, values={"ticket": {"input": "CHG1"}}, wait=False)
-        await arrived.wait()
-        await process.kill()
-        over.set()
+        async with held_open(process.capydb) as arrived:
+            await slack.command(DANA, FAILOVER, "/cutover", "request dc-south")
+            await process.until(lambda: process.shows("will be *replaced*"))
+            view_id = process.view()["id"]
+            await slack.submit(DANA, view_id=view_id, values={"ticket": {"input": "CHG1"}}, wait=False)
+            await arrived.wait()
+            await process.kill()
         await process.start()
         await process.until(lambda: process.shows("Requested: preview"))
         await process.said("waiting for an operator")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from capydb_stage import SHORT, SOUTH, TASK, CapyStage, open_capydb, option
-from stage import DANA, SAM, Stage
+from stage import DANA, NETWORK, SAM, Stage
 
 from bot.identity.rules import DEFAULTS
 
@@ -131,6 +131,33 @@ async def test_where_previews_are_not_listed_the_id_is_typed(capy: CapyStage) ->
     assert "prv_ledger_south" in capy.stage.view_text()
     await capy.fill(ticket="CHG1")
     assert [one.preview_database_id for one in capy.opened] == [SOUTH]
+
+
+async def test_where_the_bot_is_not_in_the_channel_it_asks_to_be_invited(capy: CapyStage) -> None:
+    await capy.stage.command("/cutover request dc-south", channel=NETWORK)
+    await capy.fill(ticket="CHG1")
+    assert "/invite @cutover" in capy.stage.view_text()
+
+
+async def test_hostile_names_are_shown_and_not_obeyed(capy: CapyStage) -> None:
+    name = '<!channel> *"' + "‮😀" + "x" * 4000
+    project = capy.capydb.world.projects["prj_ledger"]
+    project.name = project.previews[SOUTH].name = name
+    await capy.stage.command("/cutover request")
+    await capy.choose("prv_ledger_south")
+    await capy.fill(ticket="<!here> &amp; `x`", note=":boom: <@U0SAM000002>" * 25)
+    assert "Requested: preview" in capy.stage.view_text()
+    assert len(capy.opened[0].customer_note) <= 1000
+    capy.operator("acknowledge", name)
+    await capy.look()
+    capy.operator("reject", name)
+    await capy.look()
+    await capy.stage.command("/cutover requests")
+    shown = "\n".join(str(one.get("text")) for one in capy.stage.messages())
+    assert "&lt;!channel&gt;" in shown
+    assert "<!channel>" not in shown
+    assert "<!here>" not in shown
+    assert "<@U0SAM000002>" not in shown
 
 
 async def test_a_key_of_the_organization_offers_all_projects(tmp_path: Path) -> None:

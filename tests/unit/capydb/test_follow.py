@@ -3,44 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
+from capy_rows import AT, OPEN, row
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model import Text
-from bot.model.cutover_request import CutoverRequest
 from bot.outbox.letter import Letter
 from bot.requests.follow import GONE_AFTER, PACE, SLOW, UNKNOWN_SECONDS, marked, mine, silent, step
 from bot.requests.rows import Followed
 
-AT = datetime(2026, 11, 20, 22, 0, tzinfo=UTC).timestamp()
-OPEN = CutoverRequest("cut_1", preview_id="prv_1", note=Text("hello\n\nRef cutover-bot-abc"), ticket=Text("CHG1"))
 STATUSES = ("open", "acked", "in_progress", "completed", "rejected", "quantum")
-
-
-def row(**changes: object) -> Followed:
-    made = Followed(
-        key="k",
-        mark="cutover-bot-abc",
-        team="T1",
-        channel="C1",
-        user="U0DANA00001",
-        user_name="Dana",
-        project="prj_1",
-        project_name="Ledger",
-        preview="prv_1",
-        preview_name="ledger-south",
-        at=AT,
-        ticket="CHG1",
-        runbook="101",
-        task="101019",
-        task_name="Promote",
-    )
-    for name, value in changes.items():
-        setattr(made, name, value)
-    return made
 
 
 def whats(letters: list[Letter]) -> list[str]:
