@@ -25,6 +25,7 @@ from bot.journal import Intent, Journal
 from bot.journal.chain import Trail
 from bot.metrics import Metrics
 from bot.outbox import Outbox
+from bot.polls import Polls
 from bot.requests.build import client as capydb_client
 from bot.requests.build import requests
 from bot.settings import Settings
@@ -46,6 +47,7 @@ from handlers.connect_page import ConnectPage
 from handlers.everything import all_routes, help_entries
 from handlers.guard import Guard
 from handlers.homes import Homes
+from handlers.listing import Listing
 from handlers.readiness import Checks
 from handlers.reports import Reports
 from handlers.rollcall import RollCall
@@ -181,9 +183,11 @@ class Parts:
             reports=Reports(runs, self.client, catalogue, self.journal),
             checks=Checks(runs, catalogue, self.mentions, self.web),
             studio=self.studio,
+            polls=self.polls,
+            mentions=self.mentions,
             files=Files(self.session, self.web, self.settings.slack_api_url),
             tasks=TaskActions(self.performer),
-            edits=EditActions(self.performer),
+            edits=self.edits,
             runbooks=RunbookActions(self.performer),
             second=SecondPerson(self.performer, self.outbox),
             requests=self.requests,
@@ -192,6 +196,7 @@ class Parts:
             digests=self.digests,
             keeper=self.archive,
             homes=Homes(self.client, readings, self.links, self.people, self.web, policy, self.settings, self.clock),
+            listing=Listing(self.client, readings),
             people=self.people,
             policy=policy,
             connections=self.connections,
@@ -206,6 +211,8 @@ class Parts:
 
     def _tellers(self, readings: Readings) -> None:
         """What goes on by itself and tells channels."""
+        self.edits = EditActions(self.performer)
+        self.polls = Polls(self.database, self.edits, self.clock, self.owner, self.outbox.wake)
         self.mentions = Mentions(self.web, self.catalogue, self.clock)
         self.digests = digests(
             readings=readings,

@@ -17,14 +17,17 @@ from bot.journal import Journal
 from bot.journal.chain import Trail
 from bot.outbox import Outbox
 from bot.requests.ask import Requests
+from bot.polls import Polls
 from bot.settings import Settings
 from bot.slack.files import Files
 from bot.slack.people import People
 from bot.slack.web import SlackWeb
 from bot.store import Links
+from bot.watch.people import Mentions
 from handlers.cards import Cards
 from handlers.connect_page import ConnectPage
 from handlers.homes import Homes
+from handlers.listing import Listing
 from handlers.readiness import Checks
 from handlers.reports import Reports
 from handlers.rollcall import RollCall
@@ -46,6 +49,8 @@ class Services:
     checks: Checks
     files: Files
     studio: Studio
+    polls: Polls
+    mentions: Mentions
     tasks: TaskActions
     edits: EditActions
     runbooks: RunbookActions
@@ -56,6 +61,7 @@ class Services:
     digests: Digests
     keeper: Keeper
     homes: Homes
+    listing: Listing
     people: People
     policy: Policy
     connections: Connections

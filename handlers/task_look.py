@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from bot.actions import TaskActions
@@ -12,9 +13,10 @@ from bot.blocks.ids import ActionId
 from bot.blocks.message import Message
 from bot.blocks.values import ListValue, RunbookValue
 from bot.cutover import Catalogue, CutoverClient
-from bot.cutover.tasks import TaskFilters
 from bot.errors import BadInput
-from bot.model import Ref, Stream, Task, TaskStage
+from bot.model import Stream, TaskStage, Text
+from bot.model.progress import as_task, is_late
+from bot.model.snapshot import TaskState
 from bot.slack.answer import Answer
 from bot.slack.people import People
 from bot.store import Links
@@ -22,20 +24,21 @@ from handlers import grammar, words
 from handlers.ask import Ask
 from handlers.cards import Cards
 from handlers.homes import Homes
+from handlers.listing import Listing
 from handlers.persons import cutover_person
 from handlers.routes import Routes
 from handlers.runbook_look import runbook_page
 from handlers.targets import Targets
 
 routes = Routes()
-_MOST: Final = 10_000
 _WORDS: Final = 200
-_LATER: Final = datetime.max.replace(tzinfo=UTC)
-_STATES: Final[dict[str, tuple[str, Callable[[Task], bool]]]] = {
-    "startable": ("Can start now", lambda task: task.is_startable),
-    "running": ("Running", lambda task: task.is_running),
-    "late": ("Late", lambda task: task.is_behind),
-    "all": ("Tasks", lambda task: True),
+_MANY: Final = 1_000
+"""Tasks from which on they are looked through beside the event loop."""
+_STATES: Final[dict[str, tuple[str, Callable[[TaskState, datetime], bool]]]] = {
+    "startable": ("Can start now", lambda task, now: task.stage == TaskStage.STARTABLE),
+    "running": ("Running", lambda task, now: task.stage == TaskStage.IN_PROGRESS),
+    "late": ("Late", is_late),
+    "all": ("Tasks", lambda task, now: True),
 }
 _STAGES: Final[dict[str, str]] = {"startable": TaskStage.STARTABLE, "running": TaskStage.IN_PROGRESS}
 
@@ -51,6 +54,7 @@ async def list_tasks(
     people: People,
     links: Links,
     homes: Homes,
+    listing: Listing,
 ) -> None:
     """List tasks of the linked runbook; your own of all runs, where there is none."""
     kind, arg = _wanted(ask.words)
@@ -59,7 +63,7 @@ async def list_tasks(
         return
     runbook_id = targets.runbook_id(ask, ask.words)
     value = ListValue(r=runbook_id, kind=kind, arg=arg)
-    await answer.say(await task_page(ask, value, client, catalogue, cards, people))
+    await answer.say(await task_page(ask, value, client, catalogue, cards, people, listing))
 
 
 def _wanted(typed: str) -> tuple[str, str]:
@@ -83,29 +87,43 @@ async def show_next(
     catalogue: Catalogue,
     cards: Cards,
     people: People,
+    listing: Listing,
 ) -> None:
     """Show what can start now, and who it is for."""
     value = ListValue(r=targets.runbook_id(ask, ""), kind="startable")
-    await answer.say(await task_page(ask, value, client, catalogue, cards, people))
+    await answer.say(await task_page(ask, value, client, catalogue, cards, people, listing))
 
 
 @routes.action(ActionId.RUNBOOK_NEXT)
 async def press_next(
-    ask: Ask, answer: Answer, client: CutoverClient, catalogue: Catalogue, cards: Cards, people: People
+    ask: Ask,
+    answer: Answer,
+    client: CutoverClient,
+    catalogue: Catalogue,
+    cards: Cards,
+    people: People,
+    listing: Listing,
 ) -> None:
     value = ListValue(r=ask.value(RunbookValue).r, kind="startable")
-    await answer.say(await task_page(ask, value, client, catalogue, cards, people))
+    await answer.say(await task_page(ask, value, client, catalogue, cards, people, listing))
 
 
 @routes.action(ActionId.LIST_PAGE, ActionId.LIST_BACK)
 async def turn_page(
-    ask: Ask, answer: Answer, client: CutoverClient, catalogue: Catalogue, cards: Cards, people: People, links: Links
+    ask: Ask,
+    answer: Answer,
+    client: CutoverClient,
+    catalogue: Catalogue,
+    cards: Cards,
+    people: People,
+    links: Links,
+    listing: Listing,
 ) -> None:
     value = ask.value(ListValue)
     if value.kind == "runbooks":
         await answer.replace(await runbook_page(ask, client, links, value))
         return
-    await answer.replace(await task_page(ask, value, client, catalogue, cards, people))
+    await answer.replace(await task_page(ask, value, client, catalogue, cards, people, listing))
 
 
 @routes.command("task", "show", "<task>")
@@ -118,20 +136,26 @@ async def show_task(
 
 
 async def task_page(
-    ask: Ask, value: ListValue, client: CutoverClient, catalogue: Catalogue, cards: Cards, people: People
+    ask: Ask,
+    value: ListValue,
+    client: CutoverClient,
+    catalogue: Catalogue,
+    cards: Cards,
+    people: People,
+    listing: Listing,
 ) -> Message:
     """One page of the tasks that `value` describes, in order of their planned start."""
     runbook = await cards.runbook_of(value.r)
     streams = await catalogue.streams(value.r)
-    stages = _STAGES.get(value.kind)  # an instance may ignore the filter, so `_chosen` looks again
-    filters: TaskFilters = {"stage": [stages]} if stages else {}
-    tasks = await client.list_runbook_tasks(value.r, page_size=100, **filters).all(_MOST)
-    title, chosen = await _chosen(ask, value, streams, tasks, client, people)
-    chosen.sort(
-        key=lambda task: (task.is_complete, not task.is_running, task.start_planned or _LATER, task.number or 0)
-    )
+    tasks = await listing.tasks(value.r, _STAGES.get(value.kind))  # `_chosen` looks again at the stage
+    mine = await _mine(ask, client, people, listing, value.r, tasks) if value.kind == "mine" else None
+
+    def work() -> tuple[str, list[TaskState]]:
+        return _chosen(value, streams, tasks if mine is None else mine, ask.now)
+
+    title, chosen = await asyncio.to_thread(work) if len(tasks) > _MANY else work()
     page = min(value.page, max(1, -(-len(chosen) // lists.PAGE)))
-    shown = chosen[(page - 1) * lists.PAGE : page * lists.PAGE]
+    shown = [as_task(task, value.r) for task in chosen[(page - 1) * lists.PAGE : page * lists.PAGE]]
     return lists.tasks(
         runbook,
         shown,
@@ -145,36 +169,40 @@ async def task_page(
     )
 
 
-async def _chosen(
-    ask: Ask,
-    value: ListValue,
-    streams: Sequence[Stream],
-    tasks: Sequence[Task],
-    client: CutoverClient,
-    people: People,
-) -> tuple[str, list[Task]]:
-    """(title, tasks)."""
+def _chosen(
+    value: ListValue, streams: Sequence[Stream], tasks: Sequence[TaskState], now: datetime
+) -> tuple[str, list[TaskState]]:
+    """(title, tasks in order)."""
+    words = value.arg
     if value.kind == "stream":
-        found = _streams_named(streams, value.arg)
-        return "Stream " + ", ".join(stream.name.raw for stream in found)[:60], _in(tasks, found, streams)
-    if value.kind == "mine":
-        person = await cutover_person(client, people, ask.user_id)
-        if person is None:
-            raise BadInput("No Cutover user has your e-mail address.", "`/cutover whoami` tells more.")
-        title, chosen = "Your tasks", await _mine(client, person.id, value.r, tasks)
+        found, words = _streams_named(streams, value.arg), ""
+        title, chosen = "Stream " + ", ".join(one.name.raw for one in found)[:60], _in(tasks, found, streams)
+    elif value.kind == "mine":
+        title, chosen = "Your tasks", list(tasks)
     else:
         title, fits = _STATES.get(value.kind, _STATES["all"])
-        chosen = [task for task in tasks if fits(task)]
-    if value.arg:
-        title, chosen = f"{title} with “{value.arg[:40]}”", [task for task in chosen if task.name.contains(value.arg)]
-    return title, chosen
+        chosen = [task for task in tasks if fits(task, now)]
+    if words:
+        title, chosen = f"{title} with “{words[:40]}”", [task for task in chosen if Text(task.name).contains(words)]
+    return title, sorted(chosen, key=_place)
 
 
-async def _mine(client: CutoverClient, user_id: str, runbook_id: str, tasks: Sequence[Task]) -> list[Task]:
+def _place(task: TaskState) -> tuple[bool, bool, str, int]:
+    """What runs stands first, what is done last. Times of one instance have one form, so text sorts them."""
+    is_complete, is_running = task.stage == TaskStage.COMPLETE, task.stage == TaskStage.IN_PROGRESS
+    return is_complete, not is_running, task.start_planned or "~", task.number or 0
+
+
+async def _mine(
+    ask: Ask, client: CutoverClient, people: People, listing: Listing, runbook_id: str, tasks: Sequence[TaskState]
+) -> list[TaskState]:
     """Tasks of a person: named on them, or through a team, which only Cutover's own filter knows (it may ignore it)."""
-    told = await client.list_runbook_tasks(runbook_id, page_size=100, user_id=[user_id]).all(_MOST)
+    person = await cutover_person(client, people, ask.user_id)
+    if person is None:
+        raise BadInput("No Cutover user has your e-mail address.", "`/cutover whoami` tells more.")
+    told = await listing.of_person(runbook_id, person.id)
     through = {task.id for task in told} if len(told) < len(tasks) else set()
-    me = Ref("user", user_id)
+    me = f"user:{person.id}"
     return [task for task in tasks if me in (task.assignees or ()) or task.id in through]
 
 
@@ -188,7 +216,7 @@ def _streams_named(streams: Sequence[Stream], name: str) -> list[Stream]:
     return found
 
 
-def _in(tasks: Sequence[Task], chosen: Sequence[Stream], streams: Sequence[Stream]) -> list[Task]:
+def _in(tasks: Sequence[TaskState], chosen: Sequence[Stream], streams: Sequence[Stream]) -> list[TaskState]:
     """Tasks of these streams and of their sub-streams."""
     ids = {stream.id for stream in chosen}
     while more := {one.id for one in streams if one.parent_id in ids} - ids:

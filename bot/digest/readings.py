@@ -16,11 +16,14 @@ from bot.cutover import CutoverClient
 from bot.errors import CutoverError
 from bot.model.snapshot import Snapshot
 from bot.store import Database
-from bot.store.tables import watches
+from bot.store.tables import intents, watches
 from bot.watch.reader import Reader
 from bot.watch.rows import unpack
 
 _FRESH: Final = 90.0
+_READING: Final = 5.0
+_LOOKED_BACK: Final = 900.0
+"""Seconds: how long a reading may take, and how long ago an action may have begun that still matters."""
 _BIG: Final = 1_000
 """Tasks; reading so many takes ten requests."""
 
@@ -69,6 +72,14 @@ class Readings:
         found = await self.packed([runbook_id])
         return await asyncio.to_thread(found[0].opened) if found else None
 
+    async def recent(self, runbook_id: str, seconds: float) -> Reading | None:
+        """What is kept of a big run, where Cutover told it within `seconds` and nothing was done by the bot since."""
+        since = self._clock.unix() - seconds
+        if not await self._database.read(lambda c: _is_recent(c, runbook_id, since)):
+            return None
+        found = await self.of(runbook_id)
+        return found if found is not None and len(found.snapshot.tasks) > _BIG else None
+
     async def packed(self, runbook_ids: Iterable[str]) -> list[Packed]:
         """What is kept of these, unopened."""
         columns = (watches.c.runbook_id, watches.c.snapshot, watches.c.read_at, watches.c.stale_since)
@@ -93,6 +104,19 @@ class Readings:
                 raise
             return Reading(kept.snapshot, kept.read_at, kept.stale_since or kept.read_at)
         return Reading(snapshot, now)
+
+
+def _is_recent(connection: sa.Connection, runbook_id: str, since: float) -> bool:
+    """An action that was not settled well before the reading may be missing in it."""
+    read_at = sa.select(watches.c.read_at).where(
+        watches.c.runbook_id == runbook_id, watches.c.read_at >= since, watches.c.stale_since.is_(None)
+    )
+    at = connection.execute(read_at).scalar()
+    if at is None:
+        return False
+    late = intents.c.settled_at.is_(None) | (intents.c.settled_at >= at - _READING)
+    done = sa.select(sa.literal(1)).where(intents.c.runbook_id == runbook_id, intents.c.at >= at - _LOOKED_BACK, late)
+    return connection.execute(done.limit(1)).first() is None
 
 
 def _at(unix: float) -> datetime:
