@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Literal
 
-from bot.blocks import forms, parts, words
+from bot.blocks import forms, parts, say, words
 from bot.blocks.clean import clean
 from bot.blocks.forms import Errors, StageForm, StartForm, State, StatusForm, typed_name
 from bot.blocks.ids import ViewId
 from bot.blocks.message import Message, View, message
 from bot.blocks.text import Mrkdwn, bold, join, literal, phrase
 from bot.blocks.values import RunbookMeta, StageMeta, StartMeta, encode_meta
+from bot.cutover import is_known
 from bot.errors import Finding
 from bot.model import Comms, Rag, Runbook, RunType, Text, ValidationLevel
 
@@ -133,6 +134,8 @@ def _finding_list(title: str, found: Sequence[Finding], explain: Explain) -> Mrk
     for finding in found[:_SHOWN_FINDINGS]:
         sentence, hint = explain(finding)
         lines.append(phrase("• {sentence}", sentence=literal(sentence, 200)))
+        if not is_known(finding.code) and (said := say.quoted("Cutover", finding.detail)):
+            lines.append(phrase("   {said}", said=said))
         if hint:
             lines.append(phrase("   → {hint}", hint=literal(hint, 200)))
     rest = len(found) - _SHOWN_FINDINGS

@@ -55,19 +55,17 @@ def error(error: BotError) -> Message:
     wait = error.retry_after if isinstance(error, RateLimited) else None
     lines = [
         phrase("{sign} {sentence}", sign=Mrkdwn(sign), sentence=coded(error.sentence)),
-        _detail(error),
+        quoted(error.speaker, error.detail),
         coded(error.hint) if error.hint else None,
         Mrkdwn(f"Try again in {duration(max(1, round(wait)))}.") if wait is not None else None,
     ]
     return message([parts.section(join("\n", lines))])
 
 
-def _detail(error: BotError) -> Mrkdwn | None:
+def quoted(who: str, said: Text) -> Mrkdwn | None:
     """The first line of what a server said: never a stack trace, never a token."""
-    if not error.detail:
-        return None
-    first = error.detail.raw[:4_000].strip().splitlines()[0]
-    return phrase("{who} says: {it}", who=error.speaker, it=literal(_SECRETS.sub("[hidden]", first), 200))
+    first = next(iter(said.raw[:4_000].strip().splitlines()), "")
+    return phrase("{who} says: {it}", who=who, it=literal(_SECRETS.sub("[hidden]", first), 200)) if first else None
 
 
 def note(sentence: Mrkdwn | str, hint: Mrkdwn | str | None = None) -> Message:

@@ -2,7 +2,7 @@
 
 from bot.cutover.catalogue import Catalogue
 from bot.cutover.client import CutoverClient
-from bot.cutover.codes import Severity, explain, is_done_already, severity
+from bot.cutover.codes import Severity, explain, is_done_already, is_known, severity
 from bot.cutover.drafts import UNSET, CopyFrom, RunbookFields, StreamFields, TaskFields
 from bot.cutover.find import Match, find_runbook, find_task
 from bot.cutover.pages import Page, Pages
@@ -28,5 +28,6 @@ __all__ = [
     "find_runbook",
     "find_task",
     "is_done_already",
+    "is_known",
     "severity",
 ]

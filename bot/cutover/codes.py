@@ -43,6 +43,11 @@ def explain(finding: Finding) -> tuple[str, str]:
     return meaning.sentence, meaning.hint
 
 
+def is_known(code: str) -> bool:
+    """Whether `explain` has a sentence for it; else Cutover's own words have to be shown."""
+    return code in MEANINGS
+
+
 def severity(code: str) -> Severity:
     """How hard a finding is. Inferred for `runbooks.start.*`; an unknown start check counts as a warning."""
     if code.startswith("runbooks.start.") and code not in _BLOCKING_STARTS:

@@ -62,9 +62,9 @@ def _specific(found: tuple[Finding, ...]) -> bool:
 
 def _refused(reply: Reply, found: tuple[Finding, ...]) -> Refused:
     if not found:
-        words = Text("" if reply.body.lstrip()[:1] == b"<" else reply.body[:300].decode("utf-8", "replace"))
+        words = Text("" if reply.body.lstrip()[:1] in b"<{[" else reply.body[:300].decode("utf-8", "replace").strip())
         return Refused(
-            f"Cutover refused this (status {reply.status}) and gave no reason.",
+            f"Cutover refused this (status {reply.status})" + ("." if words else " and gave no reason."),
             "Check what you entered; in doubt look at it in Cutover.",
             status=reply.status,
             detail=words,

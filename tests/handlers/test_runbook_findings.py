@@ -85,6 +85,21 @@ async def test_a_live_start_that_cutover_refuses_says_why(stage: Stage, runbook:
     assert stage.cutover.world.runbook_named(runbook).stage == "planning"
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"errors": [{"code": "runbooks.start.frozen", "title": "No", "detail": "Change <freeze> until Monday"}]},
+        {"errors": {"base": ["Change <freeze> until Monday"]}},
+    ],
+)
+async def test_a_finding_that_the_bot_does_not_know_is_shown_in_cutovers_words(stage: Stage, body: Any) -> None:
+    await stage.link()
+    await stage.command("/runbook start")
+    stage.cutover.order([{"method": "PATCH", "path": "/start$", "do": {"status": 422, "body": body}}])
+    await stage.submit()
+    assert "Cutover says: Change &lt;freeze&gt; until Monday" in stage.view_text()
+
+
 async def test_a_refusal_without_a_reason_is_a_sentence_in_the_form(stage: Stage) -> None:
     await stage.link()
     await stage.command("/runbook start")

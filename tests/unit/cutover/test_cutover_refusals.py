@@ -58,6 +58,20 @@ async def test_each_status_has_its_error(
     assert "<" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [("You are not assigned\n", "You are not assigned"), (" \n", ""), ("<b>no</b>", ""), ('{"reason": 7}', "")],
+)
+async def test_plain_words_are_a_reason_and_code_is_none(
+    client: CutoverClient, cutover: ScriptedCutover, body: str, says: str
+) -> None:
+    cutover.then(text(body, 422))
+    with pytest.raises(Refused) as caught:
+        await client.start_runbook_task("7", "4")
+    assert caught.value.detail.raw == says
+    assert ("gave no reason" in caught.value.sentence) is not bool(says)
+
+
 async def test_findings_keep_order_and_source(client: CutoverClient, cutover: ScriptedCutover) -> None:
     cutover.then(
         errors(
