@@ -48,14 +48,18 @@ class RequestView:
 
 def state(status: str) -> Mrkdwn:
     """A state with its sign; an unknown one as CapyDB writes it."""
+    return join(" ", _said(status))
+
+
+def _said(status: str) -> tuple[Mrkdwn, Mrkdwn]:
     sign, words = _STATES.get(status, ("❔", ""))
-    return Mrkdwn(f"{sign} {words}") if words else phrase("{sign} {status}", sign=Mrkdwn(sign), status=status)
+    return Mrkdwn(sign), Mrkdwn(words) if words else literal(status, 60)
 
 
 def what(view: RequestView) -> Mrkdwn:
     """Which data become production."""
     return phrase(
-        "preview {preview} → production of {project}", preview=bold(view.preview, 60), project=bold(view.project, 60)
+        "Preview {preview} → production of {project}", preview=bold(view.preview, 60), project=bold(view.project, 60)
     )
 
 
@@ -75,9 +79,11 @@ def card(view: RequestView) -> Message:
 def news(view: RequestView) -> Message:
     """One change of state, told once."""
     request = view.request
-    head = phrase("{state} · database cutover, {what}", state=state(request.status), what=what(view))
+    sign, words = _said(request.status)
+    head = phrase("{sign} *Database cutover* · {words}", sign=sign, words=words)
+    task = phrase("📋 Task {task}", task=view.task) if view.task is not None else None
     gone = Mrkdwn(_VANISHED) if request.status == GONE else None
-    lines = [head, gone, _task(view), *_remarks(request), *_results(request)]
+    lines = [head, what(view), gone, task, *_remarks(request), *_results(request)]
     asked = phrase("Requested by {who}", who=user(view.user_id)) if view.user_id else None
     return message([parts.section(join("\n", lines)), *([parts.context(asked)] if asked else [])])
 
@@ -97,7 +103,7 @@ def expires(view: RequestView) -> Message:
 
 def unseen(view: RequestView, sentence: str) -> Message:
     """CapyDB has not answered for a while."""
-    head = phrase("🔌 The bot cannot see what becomes of the database cutover, {what}.", what=what(view))
+    head = phrase("🔌 The bot cannot see what becomes of the database cutover.\n{what}", what=what(view))
     return message([parts.section(join("\n", [head, coded(sentence), Mrkdwn("It goes on looking.")]))])
 
 
@@ -135,7 +141,7 @@ def _plain(value: Text, limit: int = 80) -> str:
 def _task(view: RequestView) -> Mrkdwn | None:
     if view.task is None:
         return None
-    more = ", which is finished when this completes" if view.finishes else ""
+    more = ", which is finished when this completes" if view.finishes and not view.request.is_final else ""
     return phrase("📋 Task {task}{more}", task=view.task, more=Mrkdwn(more))
 
 
@@ -148,7 +154,9 @@ def _ticket(request: CutoverRequest) -> Mrkdwn | None:
 def _remarks(request: CutoverRequest) -> list[Mrkdwn | None]:
     return [
         phrase("Reason: {it}", it=literal(request.rejected_reason, 600)) if request.rejected_reason else None,
-        phrase("Operator: {it}", it=literal(request.operator_note, 600)) if request.operator_note else None,
+        phrase("Operator: {it}", it=literal(request.operator_note, 600))
+        if request.operator_note and not request.is_final
+        else None,
     ]
 
 

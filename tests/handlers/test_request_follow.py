@@ -86,7 +86,7 @@ async def test_a_rejection_is_told_with_its_reason(capy: CapyStage) -> None:
     capy.operator("reject", "The backup is <too> old.")
     await capy.look()
     assert "The backup is &lt;too&gt; old." in capy.card()
-    assert len(capy.said("⛔ rejected")) == 2
+    assert len(capy.said("⛔ *Database cutover* · rejected")) == 1
     assert "Reason: The backup is &lt;too&gt; old." in capy.comments()[-1]
     await capy.stage.command("/cutover request dc-south")  # the preview is free again
     assert "will be *replaced*" in capy.stage.view_text()
