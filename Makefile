@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: install demo test fast lint types contracts bench faults soak fuzz mutants lock clean
+.PHONY: install demo test fast lint types contracts bench bench-peers faults soak fuzz mutants lock clean
 
 install: $(STAMP)
 
@@ -56,6 +56,12 @@ fuzz: install
 # Small faults in the parts that must have none: their tests have to notice.
 mutants: install
 	$(BIN)/python tests/trials/mutants.py
+
+# The same beside stock Bolt and slack-machine, in an environment of their own.
+bench-peers: install
+	test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --require-hashes -r benchmarks/peers/requirements.txt
+	$(BIN)/python -m benchmarks.command --peers .venv-peers/bin/python
 
 # Needs pip-tools in an environment of its own; writes no package host.
 lock:

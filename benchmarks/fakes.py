@@ -11,6 +11,8 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
+from benchmarks.fake_socket import Slack
+
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 NOW = "2026-11-21T07:00:00.000Z"
 RUNBOOK = {
@@ -27,6 +29,17 @@ USER = {
     "attributes": {"first_name": "Dana", "last_name": "Okafor", "email": "dana@harbour.example"},
     "relationships": {},
 }
+
+
+_NAMES = dict.fromkeys(("real_name", "display_name", "real_name_normalized", "display_name_normalized"), "Dana")
+_PERSON = {"id": "U1DANA", "name": "dana", "is_bot": False, "updated": 1, "is_app_user": False}
+STARTING: dict[str, dict[str, object]] = {
+    "auth.test": {"team_id": "T1", "user_id": "U1BOT", "bot_id": "B1", "team": "T", "user": "bot", "url": "https://x/"},
+    "bots.info": {"bot": {"id": "B1", "user_id": "U1BOT", "name": "bot"}},
+    "users.list": {"members": [{**_PERSON, "profile": {"avatar_hash": "x", "team": "T1", "email": "d@x", **_NAMES}}]},
+    "conversations.list": {"channels": [{"id": "C1", "created": 1, "is_archived": False, "is_org_shared": False}]},
+}
+"""What other bots ask for when they start."""
 
 
 def task(task_id: str, stage: str) -> bytes:
@@ -68,8 +81,9 @@ def application(
     async def fixed(body: bytes) -> web.Response:
         return web.Response(body=body, content_type="application/json")
 
-    async def slack(_: web.Request) -> web.Response:
-        return await fixed(ok)
+    async def slack(request: web.Request) -> web.Response:
+        known = STARTING.get(request.match_info.get("method", ""))
+        return await fixed(ok if known is None else json.dumps({"ok": True, **known}).encode())
 
     async def get_task(request: web.Request) -> web.Response:
         return await fixed(task(request.match_info["id"], "startable"))
@@ -101,7 +115,8 @@ def application(
     app.router.add_get("/core/runbooks/{r}/streams", streams or plain([STREAM]))
     app.router.add_get("/core/task_types", plain([TYPE]))
     app.router.add_get("/core/users/{id}", plain(USER))
-    app.router.add_post("/api/{method}", slack)
+    Slack().add_to(app)
+    app.router.add_route("*", "/api/{method}", slack)
     app.router.add_post("/response/{key}", slack)
     return app
 

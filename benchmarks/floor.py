@@ -1,7 +1,8 @@
 """The floor: the same command by hand on raw aiohttp, with the two durable commits that the bot makes.
 
 Signature, row 1, ack, GET task, row 2 (intent), PATCH start, comment, ten blocks, message; nothing is checked
-or remembered. FLOOR_COMMITS=0 leaves the commits out. `python -m benchmarks.floor <fake url> <database>`.
+or remembered. FLOOR_COMMITS=0 leaves the commits out, BENCH_SOCKET=1 takes deliveries by Socket Mode.
+`python -m benchmarks.floor <fake url> <database>`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import sqlite3
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 from urllib.parse import parse_qsl
 
 import aiohttp
@@ -67,20 +69,38 @@ class Floor:
         if not hmac.compare_digest(made, request.headers["X-Slack-Signature"]):
             return web.Response(status=401)
         form = dict(parse_qsl(raw.decode()))
-        await self.commit("inbox", form["trigger_id"], raw)
-        task = asyncio.create_task(self.work(form))
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
+        payload = json.loads(form["payload"]) if "payload" in form else form
+        await self.commit("inbox", payload["trigger_id"], raw)
+        self.begin(payload)
         return web.Response()
 
-    async def work(self, form: dict[str, str]) -> None:
+    def begin(self, payload: dict[str, Any]) -> None:
+        """The work goes on behind the ack."""
+        task = asyncio.create_task(self.work(payload))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def listen(self) -> None:
+        """Socket Mode: keep, acknowledge, work."""
+        async with self.session.post(f"{self.fake}/api/apps.connections.open") as reply:
+            url = (await reply.json())["url"]
+        async with self.session.ws_connect(url) as socket:
+            async for frame in socket:
+                envelope = json.loads(frame.data)
+                if "envelope_id" in envelope:
+                    await self.commit("inbox", envelope["payload"]["trigger_id"], frame.data.encode())
+                    await socket.send_str(json.dumps({"envelope_id": envelope["envelope_id"]}))
+                    self.begin(envelope["payload"])
+
+    async def work(self, form: dict[str, Any]) -> None:
         """Read, keep, start, answer."""
-        task_id = form["text"].split()[-1]
+        task_id = form["text"].split()[-1] if "text" in form else json.loads(form["actions"][0]["value"])["t"]
+        user_id = form["user_id"] if "user_id" in form else form["user"]["id"]
         url = f"{self.fake}/core/runbooks/101/tasks/{task_id}"
         headers = {"Authorization": "Bearer token", "Api-Version": "2022-02-22", "Content-Type": "application/json"}
         async with self.session.get(url, headers=headers) as reply:
             found = await reply.json()
-        await self.commit("intents", task_id, json.dumps({"user": form["user_id"], "task": task_id}).encode())
+        await self.commit("intents", task_id, json.dumps({"user": user_id, "task": task_id}).encode())
         async with self.session.patch(url + "/start", data=b'{"meta":{"override":true}}', headers=headers) as reply:
             found = await reply.json()
         name = found["data"]["attributes"]["name"]
@@ -90,7 +110,7 @@ class Floor:
             form["response_url"], data=message, headers={"Content-Type": "application/json"}
         ) as reply:
             await reply.read()
-        comment = json.dumps({"data": {"type": "comment", "attributes": {"content": f"<p>{form['user_id']}</p>"}}})
+        comment = json.dumps({"data": {"type": "comment", "attributes": {"content": f"<p>{user_id}</p>"}}})
         async with self.session.post(f"{self.fake}/core/runbooks/101/comments", data=comment, headers=headers) as reply:
             await reply.read()
 
@@ -99,6 +119,8 @@ async def main() -> None:
     """Serve until killed."""
     floor = Floor(sys.argv[1], sys.argv[2], os.environ.get("FLOOR_COMMITS", "1") == "1")
     print(json.dumps({"url": await floor.start()}), flush=True)
+    if os.environ.get("BENCH_SOCKET"):
+        await floor.listen()
     await asyncio.Event().wait()
 
 

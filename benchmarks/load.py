@@ -23,7 +23,7 @@ from typing import Any
 import aiohttp
 import psutil
 
-from benchmarks.command import press, spawn
+from benchmarks.driver import press, spawn
 
 RUNBOOKS, TASKS, CHANGES = 3, 10_000, 52
 IDLE = 50
@@ -69,9 +69,9 @@ class Subject:
 @asynccontextmanager
 async def subject(runbooks: int, tasks: int, changes: int, *, sorts: bool = True) -> AsyncIterator[Subject]:
     """A bot that watches so many; every first reading is done."""
-    fake_process, fake = spawn("benchmarks.big", str(runbooks), str(tasks), str(changes), str(int(sorts)))
+    fake_process, fake = spawn("-m", "benchmarks.big", str(runbooks), str(tasks), str(changes), str(int(sorts)))
     with tempfile.TemporaryDirectory() as folder:
-        process, url = spawn("benchmarks.subject", fake, str(Path(folder) / "bot.db"), str(runbooks))
+        process, url = spawn("-m", "benchmarks.subject", fake, str(Path(folder) / "bot.db"), str(runbooks))
         try:
             one = Subject(process, url, fake)
             wanted = runbooks * -(-tasks // 100)

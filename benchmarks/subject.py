@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 import threading
 import time
@@ -82,13 +83,13 @@ async def main() -> None:
     settings = load(
         _env_file=None,
         slack_bot_token="xoxb-bench",
-        slack_app_token=None,
-        slack_signing_secret="bench-secret",
+        slack_app_token="xapp-bench" if os.environ.get("BENCH_SOCKET") else None,
+        slack_signing_secret=None if os.environ.get("BENCH_SOCKET") else "bench-secret",
         slack_api_url=f"{fake}/api/",
         cutover_api_url=fake,
         cutover_api_token="token",
         bot_database_url=f"sqlite:///{database}",
-        bot_listen="127.0.0.1:0",
+        bot_listen=None if os.environ.get("BENCH_SOCKET") else "127.0.0.1:0",
         bot_health_listen=None,
         bot_operators="U1DANA",
     )
