@@ -118,7 +118,7 @@ async def test_it_follows_by_itself_and_costs_nothing_while_nothing_happens(offi
     office.database.read = counted  # type: ignore[method-assign]
     for _ in range(50):
         office.clock.advance(10)
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.001)  # a read goes through a thread
     assert reads <= 1
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
@@ -178,3 +178,33 @@ async def test_the_head_comes_into_the_log_now_and_then(office: Office) -> None:
             await office.written()
     (line,) = [one for one in logged if one["event"] == "audit_head"]
     assert (await office.check(line["head"])).problems == []
+
+
+async def test_what_happens_within_a_second_comes_in_together(office: Office) -> None:
+    await office.press()
+    await office.journal.flush()
+    running = asyncio.create_task(office.trail.run())
+    while len(await office.rows()) < 2:
+        await asyncio.sleep(0)
+    await office.press()
+    await office.journal.flush()
+    for _ in range(20):
+        assert len(await office.rows()) == 2
+    while len(await office.rows()) < 4:
+        office.clock.advance(1)
+        await asyncio.sleep(0.001)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_the_latest_come_newest_first_with_what_just_happened(office: Office) -> None:
+    first, second = await office.press(), await office.press(None)
+    office.journal.note("linked", DANA, office.clock.unix() + 5, {"channel": "C1"})
+    found = await office.trail.latest(10)
+    assert [(one["what"], one.get("id", "")) for one in found] == [
+        ("linked", ""),
+        ("intent", second.id),
+        ("outcome", first.id),
+        ("intent", first.id),
+    ]
+    assert [one["what"] for one in await office.trail.latest(1)] == ["linked"]

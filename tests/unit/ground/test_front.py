@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import orjson
 import pytest
+from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncAck
 
 from bot.clock import ManualClock
 from bot.metrics import Metrics
+from bot.slack import front as front_module
 from bot.slack.bolt import make_bolt
 from bot.slack.front import Front, Reply
 from bot.slack.inbox import Inbox
@@ -168,3 +171,54 @@ async def test_a_clock_that_jumps_makes_no_repeat_new(
     await desk.inbox.prune()
     await desk.restarted().receive("command", COMMAND)
     assert desk.worked == ["list"]
+
+
+def counted(desk: Desk, name: str) -> float:
+    """A number of the metrics page."""
+    lines = desk.metrics.page().decode().splitlines()
+    return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(name))
+
+
+async def test_what_came_and_how_fast_it_was_acknowledged_is_counted(desk: Desk, clock: ManualClock) -> None:
+    clock.advance(1_000)
+    desk.go.clear()
+    taken = asyncio.create_task(desk.front.receive("command", COMMAND))
+    while not await desk.inbox.left_over():
+        await asyncio.sleep(0)
+    clock.advance(0.5)
+    desk.go.set()
+    await taken
+    await desk.front.receive("command", COMMAND)
+    assert counted(desk, 'cutover_bot_deliveries_total{kind="command"}') == 2
+    assert counted(desk, "cutover_bot_deliveries_repeated_total") == 1
+    assert counted(desk, 'cutover_bot_ack_seconds_count{kind="command"}') == 1
+    assert counted(desk, 'cutover_bot_ack_seconds_sum{kind="command"}') == 0.5
+
+
+async def test_how_much_was_taken_up_again_is_told(desk: Desk) -> None:
+    desk.app.async_dispatch = broken  # type: ignore[method-assign]
+    for number in range(3):
+        await desk.inbox.keep(f"command:{number}", "command", orjson.dumps({**COMMAND, "trigger_id": str(number)}))
+    await desk.inbox.keep("command:x", "command", b"")
+    assert await desk.front.take_up(await desk.inbox.left_over()) == 3
+
+
+async def broken(_request: object) -> BoltResponse:
+    return BoltResponse(status=404)
+
+
+async def test_an_answer_without_a_body_has_its_status(desk: Desk) -> None:
+    desk.app.async_dispatch = broken  # type: ignore[method-assign]
+    assert await desk.front.receive("command", COMMAND) == Reply(404, None)
+
+
+async def test_only_so_many_are_remembered_and_the_disk_knows_the_rest(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(front_module, "_REMEMBER", 2)
+    for number in (1, 2, 3):
+        await desk.front.receive("command", {**COMMAND, "trigger_id": str(number)})
+    assert len(desk.front._recent) == 2
+    for number in (3, 1):
+        await desk.front.receive("command", {**COMMAND, "trigger_id": str(number)})
+    assert len(desk.worked) == 3

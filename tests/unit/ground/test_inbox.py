@@ -50,6 +50,37 @@ async def test_finished_work_keeps_no_words_of_people(database: Database, clock:
     assert [row["body"] for row in bodies] == [b""]  # type: ignore[call-overload]
 
 
+async def test_what_is_released_may_come_again_and_nothing_else(database: Database, clock: ManualClock) -> None:
+    inbox = Inbox(database, clock)
+    for key in ("command:a", "command:b", "command:c"):
+        await inbox.keep(key, "command", b"{}")
+    inbox.done("command:b")
+    await inbox.release("command:a")
+    await inbox.release("command:b")
+    assert [await inbox.keep(key, "command", b"{}") for key in ("command:a", "command:b", "command:c")] == [
+        True,
+        False,
+        False,
+    ]
+
+
+async def test_finished_work_is_forgotten_after_a_day_and_unfinished_never(
+    database: Database, clock: ManualClock
+) -> None:
+    inbox = Inbox(database, clock)
+    for key in ("command:a", "command:b"):
+        await inbox.keep(key, "command", b"{}")
+    inbox.done("command:a")
+    await database.flush()
+    clock.advance(KEEP_SECONDS)
+    await inbox.prune()
+    assert not await inbox.keep("command:a", "command", b"{}")
+    clock.advance(1)
+    await inbox.prune()
+    assert await inbox.keep("command:a", "command", b"{}")
+    assert not await inbox.keep("command:b", "command", b"{}")
+
+
 class InboxMachine(RuleBasedStateMachine):
     """Against a model: key -> [received_at, finished_at or None, attempts]."""
 
