@@ -94,6 +94,7 @@ class Bot(Parts):
         self._background.start("links", lambda: self.links.follow(self.clock))
         self._background.start("bell", self.bell.run)
         self._background.start("digests", self.digests.run)
+        self._background.start("polls", self.polls.run)
         self._background.start("requests", self.following.run)
         self._background.start("archive", self.archive.run)
         if self._watching:

@@ -28,6 +28,7 @@ from handlers import (
     task_edit,
     task_finish,
     task_look,
+    task_poll,
     task_work,
     watching,
 )
@@ -48,6 +49,7 @@ def all_routes() -> Routes:
         task_look.routes,
         task_work.routes,
         task_finish.routes,
+        task_poll.routes,
         task_assign.routes,
         task_edit.routes,
         comments.routes,

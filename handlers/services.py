@@ -16,6 +16,7 @@ from bot.identity import Connections, Policy
 from bot.journal import Journal
 from bot.journal.chain import Trail
 from bot.outbox import Outbox
+from bot.polls import Polls
 from bot.requests.ask import Requests
 from bot.polls import Polls
 from bot.settings import Settings

@@ -140,6 +140,7 @@ def controls(view: TaskView) -> list[parts.Element | None]:
         if running and view.can_skip and (item.is_startable or item.is_running)
         else None,
         _next(view) if running and item.is_complete else None,
+        parts.button("Go / no-go…", ActionId.POLL_OPEN, value) if _is_decision(view) else None,
         parts.button("Comment", ActionId.TASK_COMMENT, value),
         parts.button("Refresh", ActionId.TASK_REFRESH, value),
         parts.button("Request database cutover", ActionId.TASK_REQUEST, value)
@@ -147,6 +148,13 @@ def controls(view: TaskView) -> list[parts.Element | None]:
         else None,
         parts.overflow(ActionId.TASK_MORE, _more(view, running)),
     ]
+
+
+def _is_decision(view: TaskView) -> bool:
+    """Whether people are to decide here: a milestone or a task with branches, while it is open."""
+    kind = view.task_type
+    decides = kind is not None and (kind.is_milestone or kind.conditional_progression)
+    return decides and view.runbook.is_running and not view.task.is_complete
 
 
 def _finish(view: TaskView, value: str) -> parts.Element:

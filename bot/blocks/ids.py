@@ -32,6 +32,11 @@ class ActionId(StrEnum):
     RUNBOOK_READY = "runbook.ready"
     RUNBOOK_CHART = "runbook.chart"
     CHART_HERE = "chart.here"
+    POLL_OPEN = "poll.open"
+    POLL_GO = "poll.go"
+    POLL_NO = "poll.no"
+    POLL_ABSTAIN = "poll.abstain"
+    POLL_CLOSE = "poll.close"
     REPORT_HERE = "report.here"
     REPORT_ME = "report.me"
     HANDOVER_POST = "handover.post"
@@ -72,6 +77,7 @@ class ViewId(StrEnum):
     REQUEST_CHOICE = "request_choice"
     REQUEST = "request"
     CONNECT = "connect"
+    POLL = "poll"
     NOTICE = "notice"
 
 

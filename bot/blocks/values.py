@@ -76,6 +76,12 @@ class ChartValue(Value):
     kinds: tuple[str, ...] = ()
 
 
+class PollValue(Value):
+    """A go/no-go poll by its key."""
+
+    k: str
+
+
 class PickValue(Value):
     """A command waiting for a choice: `/task finish` -> command `task`, verb `finish`, `rest` the words after it."""
 

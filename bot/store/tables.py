@@ -152,6 +152,14 @@ cutover_requests = sa.Table(
     sa.Column("data", sa.Text, nullable=False),
 )
 
+polls = sa.Table(
+    "polls",
+    metadata,
+    sa.Column("key", sa.String(120), primary_key=True),
+    *_claimed(idle=True),
+    sa.Column("data", sa.Text, nullable=False),
+)
+
 counters = sa.Table(
     "counters",
     metadata,
