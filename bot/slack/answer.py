@@ -30,6 +30,8 @@ _TIMEOUT: Final = aiohttp.ClientTimeout(total=5)
 _LATE: Final = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "trigger_expired"})
 _CLOSED: Final = frozenset({"not_found", "hash_conflict", "view_not_found"})
 _PASSING: Final = frozenset({"unreachable", "internal_error", "fatal_error", "service_unavailable"})
+_NO_UNFURL: Final = {"unfurl_links": False, "unfurl_media": False}
+"""For new messages only: `chat.postEphemeral` and `chat.update` have no such arguments."""
 
 
 class Poster:
@@ -177,7 +179,7 @@ class Answer:
         if not url or self.uses >= _USES:
             return False
         self.uses += 1
-        return await self.poster.post(url, payload)
+        return await self.poster.post(url, {**payload, **_NO_UNFURL})
 
     async def _ephemeral(self, message: Message) -> None:
         """Beside the channel's messages, or by direct message where the bot is not in the channel."""
@@ -188,17 +190,12 @@ class Answer:
             await self.web.call("chat.postEphemeral", channel=channel, user=person, **self._content(message))
         except SlackError:
             try:
-                await self.web.call("chat.postMessage", channel=person, **self._content(message))
+                await self.web.call("chat.postMessage", channel=person, **self._content(message), **_NO_UNFURL)
             except SlackError as error:
                 _log.warning("answer_lost", error=error.error, user=person)
 
     def _content(self, message: Message) -> dict[str, Any]:
-        return {
-            "text": self._named(message.text),
-            "blocks": self._named(list(message.blocks)),
-            "unfurl_links": False,
-            "unfurl_media": False,
-        }
+        return {"text": self._named(message.text), "blocks": self._named(list(message.blocks))}
 
     def _named(self, value: Any) -> Any:
         """With the workspace's own command names, where a prefix makes them different. Other people's text cannot hold

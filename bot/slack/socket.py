@@ -156,6 +156,7 @@ class SocketMode:
                         self._replace.set()
                     leaving = True
                 elif envelope.get("envelope_id"):
+                    hello.set()  # some Slack-compatible servers greet with the first delivery
                     self._take(ws, kind, envelope)
         finally:
             await ws.close()

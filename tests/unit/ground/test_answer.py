@@ -103,6 +103,15 @@ async def test_where_the_bot_is_no_member_the_last_way_is_a_direct_message(scene
     assert len(direct) == 1
 
 
+async def test_only_new_messages_are_told_what_not_to_unfold(scene: Scene) -> None:
+    """`chat.postEphemeral` documents no such arguments, and a strict server refuses what is not documented."""
+    await scene.slack.order([{"on": "response_url", "do": {"status": 404}}])
+    await (await scene.command(OUTSIDE)).say(words("Here you are"))
+    given = {call.method: call.args.keys() for call in scene.slack.calls if call.method.startswith("chat.")}
+    assert given["chat.postEphemeral"] == {"channel", "user", "text", "blocks"}
+    assert given["chat.postMessage"] == {"channel", "text", "blocks", "unfurl_links", "unfurl_media"}
+
+
 async def test_when_nothing_arrives_it_does_not_raise(scene: Scene) -> None:
     answer = await scene.command()
     await scene.slack.order(

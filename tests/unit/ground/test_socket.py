@@ -191,6 +191,31 @@ async def test_an_address_that_leads_nowhere_is_asked_for_again(
     await line.end()
 
 
+async def test_a_delivery_is_as_good_as_a_hello(
+    scripted: ScriptedSlack, session: aiohttp.ClientSession, hasty: HastyClock
+) -> None:
+    """Slack greets; a server that only speaks its protocol may not."""
+    acks: asyncio.Queue[Any] = asyncio.Queue()
+
+    async def curt(request: web.Request) -> web.WebSocketResponse:
+        ws = web.WebSocketResponse()
+        await ws.prepare(request)
+        payload = {"command": "/task", "text": "list", "trigger_id": "1.2.a"}
+        await ws.send_json({"envelope_id": "e1", "type": "slash_commands", "payload": payload})
+        async for frame in ws:
+            acks.put_nowait(frame.json())
+        return ws
+
+    app = web.Application()
+    app.router.add_get("/", curt)
+    async with serving(app) as url:
+        scripted.then(ok(url=url.replace("http", "ws")))
+        line = Line(session, scripted.url, "xapp-1", hasty)
+        await asyncio.wait_for(line.socket.connected.wait(), 5)
+        assert await asyncio.wait_for(acks.get(), 5) == {"envelope_id": "e1"}
+        await line.end()
+
+
 @pytest.mark.parametrize("hello", [False, True], ids=["no hello", "hello and goodbye"])
 async def test_a_server_that_hangs_up_at_once_is_not_pestered(
     scripted: ScriptedSlack,
