@@ -195,7 +195,7 @@ class Parts:
             outbox=self.outbox,
             digests=self.digests,
             keeper=self.archive,
-            homes=Homes(self.client, readings, self.links, self.people, self.web, policy, self.settings, self.clock),
+            homes=Homes(self.acting, readings, self.links, self.people, self.web, self.settings, self.clock),
             listing=Listing(self.client, readings),
             people=self.people,
             policy=policy,

@@ -1,4 +1,6 @@
-"""Reads what the App Home shows. The one rule: a person sees the runs of channels they are in, and their own tasks."""
+"""Reads what the App Home shows. The one rule: a person sees the runs of channels they are in, and their own tasks;
+who has connected the own Cutover account, of these only what Cutover shows to them.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,8 @@ from bot.clock import Clock
 from bot.cutover import CutoverClient
 from bot.cutover.cache import TimedCache
 from bot.digest.readings import Reading, Readings
-from bot.errors import CutoverError, SlackError
-from bot.identity import Policy
+from bot.errors import CutoverError, Forbidden, NotFound, SlackError
+from bot.identity import Acting
 from bot.model import Person, Ref, Runbook, RunbookStage, Task, TaskStage, Text
 from bot.model.progress import Counts, as_runbook, as_task, progress
 from bot.model.snapshot import TaskState
@@ -23,6 +25,7 @@ from bot.settings import Settings
 from bot.slack.people import People
 from bot.slack.web import SlackWeb
 from bot.store import Link, Links
+from handlers.eyes import Eyes
 from handlers.persons import cutover_person
 
 _KEEP: Final = 60.0
@@ -54,21 +57,21 @@ class Homes:
 
     def __init__(
         self,
-        client: CutoverClient,
+        acting: Acting,
         readings: Readings,
         links: Links,
         people: People,
         web: SlackWeb,
-        policy: Policy,
         settings: Settings,
         clock: Clock,
     ) -> None:
-        self._client = client
+        self._client = acting.service
         self._readings = readings
         self._links = links
         self._people = people
         self._web = web
-        self._policy = policy
+        self._policy = acting.policy
+        self._eyes = Eyes(acting, clock)
         self._settings = settings
         self._clock = clock
         self._looked: dict[str, tuple[int, Glance]] = {}
@@ -90,11 +93,14 @@ class Homes:
             person = await cutover_person(self._client, self._people, user_id)
         except CutoverError as error:
             person, problem = None, error.sentence
-        glances, channels = await asyncio.gather(
+        sight, glances, channels = await asyncio.gather(
+            self._eyes.of(team_id, user_id),
             self._glances({link.runbook_id for link in links}),
             self._channels.get(user_id, lambda: self._in_channels(user_id)),
         )
-        tasks, told = await self._mine(person, glances)
+        shown = await self._eyes.seen(sight, user_id, _under_way(glances))
+        glances = {key: one for key, one in glances.items() if key in shown}
+        tasks, told = await self._mine(sight.client, person, glances)
         seen = [link for link in links if _may_see(link, user_id, channels)]
         mine = {task.runbook.id for task in tasks}
         return self._view(
@@ -103,7 +109,7 @@ class Homes:
             runs=_runs(glances, seen, mine),
             channels=[HomeChannel(one.channel_id, one.runbook_name, one.hearing) for one in seen],
             person=person,
-            problem=problem or told,
+            problem=problem or sight.problem or told,
         )
 
     def _view(
@@ -175,26 +181,30 @@ class Homes:
                 break
         return frozenset(found)
 
-    async def _mine(self, person: Person | None, glances: Mapping[str, Glance]) -> tuple[list[HomeTask], str]:
+    async def _mine(
+        self, client: CutoverClient, person: Person | None, glances: Mapping[str, Glance]
+    ) -> tuple[list[HomeTask], str]:
         """(my open tasks, what could not be read). Who is in a team only Cutover knows, so it is asked."""
         if person is None:
             return [], ""
-        gate, running = asyncio.Semaphore(_AT_ONCE), [one for one in glances.values() if not one.runbook.is_over]
-        running = [one for one in running if one.runbook.stage != RunbookStage.PLANNING]
-        found = await asyncio.gather(*(self._mine_in(person, one, gate) for one in running))
+        gate = asyncio.Semaphore(_AT_ONCE)
+        found = await asyncio.gather(*(self._mine_in(client, person, one, gate) for one in glances.values()))
         tasks = [task for group, _ in found for task in group]
         tasks.sort(key=lambda one: (not one.task.is_running, not one.task.is_late, one.task.number or 0))
         return tasks, next((problem for _, problem in found if problem), "")
 
-    async def _mine_in(self, person: Person, one: Glance, gate: asyncio.Semaphore) -> tuple[list[HomeTask], str]:
+    @staticmethod
+    async def _mine_in(
+        client: CutoverClient, person: Person, one: Glance, gate: asyncio.Semaphore
+    ) -> tuple[list[HomeTask], str]:
         """Those of one run; while Cutover does not answer, those that name the person themselves."""
         problem = ""
         try:
             async with gate:
-                pages = self._client.list_runbook_tasks(
-                    one.runbook.id, page_size=100, user_id=[person.id], stage=list(_OPEN)
-                )
+                pages = client.list_runbook_tasks(one.runbook.id, page_size=100, user_id=[person.id], stage=list(_OPEN))
                 tasks = _of_person(await pages.first(_TASKS), Ref("user", person.id))
+        except (Forbidden, NotFound):  # not theirs to see
+            tasks = []
         except CutoverError as error:
             mark = f"user:{person.id}"
             mine = [state for state in one.open if mark in (state.assignees or ())]
@@ -232,9 +242,13 @@ def _runs(glances: Mapping[str, Glance], seen: Sequence[Link], mine: set[str]) -
     channels: dict[str, list[str]] = {}
     for link in seen:
         channels.setdefault(link.runbook_id, []).append(link.channel_id)
-    under_way = (RunbookStage.ACTIVE, RunbookStage.PAUSED)
+    under_way = _under_way(glances)
     return [
         HomeRun(one.runbook, tuple(channels.get(key, ())), one.counts, one.stale_since)
         for key, one in glances.items()
-        if one.runbook.stage in under_way and (key in channels or key in mine)
+        if key in under_way and (key in channels or key in mine)
     ]
+
+
+def _under_way(glances: Mapping[str, Glance]) -> set[str]:
+    return {key for key, one in glances.items() if one.runbook.stage in (RunbookStage.ACTIVE, RunbookStage.PAUSED)}

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+from connect_steps import connect, linked_stage
+from skipping import SkippingClock
 from stage import DANA, FAILOVER, GENERAL, GIL, IVAN, MEI, SAM, Stage
 
 from bot import manifest
@@ -158,3 +161,28 @@ def test_the_manifest_asks_for_just_the_events_that_are_heard() -> None:
         "request_url"
         in manifest.build(request_url="https://bot.example/slack/events")["settings"]["event_subscriptions"]
     )
+
+
+async def test_who_is_connected_sees_what_cutover_shows_to_them(tmp_path: Path) -> None:
+    clock = SkippingClock()
+    async with linked_stage(tmp_path, clock=clock) as stage:
+        world = stage.cutover.world
+        runbook = world.runbook_named("DC North to DC South fail-over")
+        sam = world.person("sam")
+        await connect(stage)
+        text = await open_home(stage, SAM)
+        assert "*Back up core switch configuration*" in text
+        assert stage.cutover.requests[-1].person == "sam", "looked up with his own eyes"
+
+        runbook.private = True
+        runbook.editors.pop(sam.id, None)
+        for who in (runbook.admins, runbook.members, runbook.readers):
+            who[:] = [key for key in who if key != sam.id]
+        for team in runbook.teams.values():
+            team.people[:] = [key for key in team.people if key != sam.id]
+        assert "Back up core switch" not in await open_home(stage, SAM), "of the run itself that is known for a minute"
+        await clock.skip(61)
+        text = await open_home(stage, SAM)
+        assert "Back up core switch" not in text
+        assert "No linked runbook that you may see" in text
+        assert "DC North to DC South fail-over" in await open_home(stage, IVAN), "not connected, and in the channel"
