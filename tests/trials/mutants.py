@@ -44,7 +44,10 @@ PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("bot/outbox/budget.py", "bot/outbox/queue.py", "bot/outbox/sender.py", "bot/outbox/verdict.py"),
         (f"{UNIT}/outbox", f"{GROUND}/test_outbox.py"),
     ),
-    "diff": (("bot/watch/diff.py",), (f"{UNIT}/watch/test_watch_diff.py", f"{UNIT}/watch/test_fanout.py")),
+    "diff": (
+        ("bot/watch/diff.py",),
+        tuple(f"{UNIT}/watch/test_{one}.py" for one in ("watch_diff", "watch_diff_order", "fanout")),
+    ),
     "policy": (
         ("bot/identity/policy.py", "bot/identity/rules.py"),
         (f"{UNIT}/identity/test_policy.py", f"{UNIT}/identity/test_members_groups.py"),
