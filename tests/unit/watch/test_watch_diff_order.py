@@ -62,15 +62,15 @@ def test_what_carries_no_moment_was_seen_now_and_comes_last() -> None:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ({"stage": "in_progress", "start_actual": AT, "updated_at": LATER}, {"stage": "startable", "updated_at": BETWEEN}),
-        ({"stage": "complete", "end_actual": AT, "updated_at": LATER}, {"stage": "startable", "updated_at": BETWEEN}),
-        ({"stage": "in_progress", "start_actual": None, "updated_at": AT}, {"stage": "startable", "updated_at": LATER}),
-        ({"stage": "complete", "end_actual": None, "updated_at": AT}, {"stage": "startable", "updated_at": LATER}),
+        ({"stage": "in_progress", "start_actual": AT, "updated_at": LATER}, {"name": "New", "updated_at": BETWEEN}),
+        ({"stage": "complete", "end_actual": AT, "updated_at": LATER}, {"name": "New", "updated_at": BETWEEN}),
+        ({"stage": "in_progress", "start_actual": None, "updated_at": AT}, {"name": "New", "updated_at": LATER}),
+        ({"stage": "complete", "end_actual": None, "updated_at": AT}, {"name": "New", "updated_at": LATER}),
     ],
 )  # fmt: skip
 def test_a_task_moved_when_it_began_or_ended_and_else_when_it_was_changed(one: dict, other: dict) -> None:  # type: ignore[type-arg]
     old = snapshot(task("1"), task("2"))
-    assert told(old, snapshot(task("2", **other), task("1", **one))) == ["TaskMoved 1", "TaskMoved 2"]
+    assert told(old, snapshot(task("2", **other), task("1", **one))) == ["TaskMoved 1", "TaskEdited 2"]
 
 
 def test_late_and_late_no_more() -> None:
