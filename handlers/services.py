@@ -18,7 +18,6 @@ from bot.journal.chain import Trail
 from bot.outbox import Outbox
 from bot.polls import Polls
 from bot.requests.ask import Requests
-from bot.polls import Polls
 from bot.settings import Settings
 from bot.slack.files import Files
 from bot.slack.people import People
