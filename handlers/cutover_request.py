@@ -3,68 +3,75 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 from bot.actions import ResultKind
 from bot.blocks import capydb_forms, modals, say
-from bot.blocks.capydb_forms import TITLE, Choice, PreviewForm, RequestForm
+from bot.blocks.capydb_forms import TITLE, Choice, PreviewForm, RequestForm, RequestSheet
 from bot.blocks.capydb_post import state
+from bot.blocks.card import TaskView
 from bot.blocks.ids import ActionId, ViewId
 from bot.blocks.message import Message, View
 from bot.blocks.text import bold, phrase
 from bot.blocks.values import PreviewValue, RequestMeta, TaskValue
 from bot.cutover import CutoverClient
-from bot.errors import BadInput, BotError, CapyError, CutoverError, SlackError, UnknownOutcome
+from bot.errors import BadInput, CapyError, SlackError, UnknownOutcome
 from bot.model import EMPTY, Runbook, Task, Text
 from bot.model.cutover_request import CutoverRequest, Preview, Project
-from bot.requests import note
 from bot.requests.ask import Asked, Requests
 from bot.slack.answer import Answer
 from bot.slack.web import SlackWeb
 from handlers import grammar
 from handlers.ask import Ask, state_of
+from handlers.cards import Cards
 from handlers.forms import show_form
 from handlers.routes import Routes
 
 routes = Routes()
 _TICKET_FIELD: Final = re.compile(r"ticket|change|reference", re.I)
-_TICKET: Final = re.compile(r"\b[A-Z]{2,10}-?\d{2,12}\b")
+_TICKET: Final = re.compile(r"\b[A-Z]{2,10}(?:-\d{2,12}|\d{4,12})\b")
 
 
 @routes.command("cutover", "request", "[preview]")
-async def request_cutover(ask: Ask, answer: Answer, requests: Requests, client: CutoverClient) -> None:
+async def request_cutover(ask: Ask, answer: Answer, requests: Requests) -> None:
     """Ask CapyDB to make a preview database production."""
     await requests.check(ask.wish)
     words = grammar.unquoted(ask.words)
     meta = RequestMeta(channel=ask.channel_id)
-    again = None if words else (ActionId.REQUEST_OPEN, PreviewValue(p=""))
-    await show_form(answer, TITLE, _first(ask, requests, client, meta, words), again)
+    if words:
+        await show_form(answer, TITLE, _named_form(ask, requests, meta, words))
+    else:
+        await show_form(answer, TITLE, _choice(ask, requests, meta), (ActionId.REQUEST_OPEN, PreviewValue(p="")))
 
 
 @routes.action(ActionId.REQUEST_OPEN)
-async def press_request(ask: Ask, answer: Answer, requests: Requests, client: CutoverClient) -> None:
+async def press_request(ask: Ask, answer: Answer, requests: Requests) -> None:
     await requests.check(ask.wish)
-    meta, value = RequestMeta(channel=ask.channel_id), ask.value(PreviewValue)
-    await show_form(answer, TITLE, _first(ask, requests, client, meta), (ActionId.REQUEST_OPEN, value))
+    value = ask.value(PreviewValue)
+    meta = RequestMeta(channel=ask.channel_id)
+    await show_form(answer, TITLE, _choice(ask, requests, meta), (ActionId.REQUEST_OPEN, value))
 
 
 @routes.action(ActionId.TASK_REQUEST)
 async def request_for_task(ask: Ask, answer: Answer, requests: Requests, client: CutoverClient) -> None:
     await requests.check(ask.wish)
     value = ask.value(TaskValue)
-    meta = RequestMeta(channel=ask.channel_id, r=value.r, t=value.t)
-    await show_form(answer, TITLE, _first(ask, requests, client, meta), (ActionId.TASK_REQUEST, value))
+
+    async def form() -> View:
+        task = await client.get_runbook_task(value.r, value.t)
+        return await _choice(ask, requests, RequestMeta(channel=ask.channel_id, r=value.r, t=value.t), task.name)
+
+    await show_form(answer, TITLE, form(), (ActionId.TASK_REQUEST, value))
 
 
-async def _first(ask: Ask, requests: Requests, client: CutoverClient, meta: RequestMeta, words: str = "") -> View:
-    """The choice of a preview; with words that fit one alone, the request for it."""
-    choices = await requests.choices()
-    if words:
-        project, preview = _named(choices, words)
-        return await _request_form(ask, requests, client, meta, project, preview)
-    task = (await client.get_runbook_task(meta.r, meta.t)).name if meta.t else None
-    return capydb_forms.choice(choices, ask.now, meta=meta, task=task)
+async def _choice(ask: Ask, requests: Requests, meta: RequestMeta, task: Text | None = None) -> View:
+    return capydb_forms.choice(await requests.choices(), ask.now, meta=meta, task=task)
+
+
+async def _named_form(ask: Ask, requests: Requests, meta: RequestMeta, words: str) -> View:
+    project, preview = _named(await requests.choices(), words)
+    return await _form(ask, requests, meta, project, preview, None)
 
 
 def _named(choices: Sequence[Choice], words: str) -> tuple[Project, Preview]:
@@ -81,114 +88,99 @@ def _named(choices: Sequence[Choice], words: str) -> tuple[Project, Preview]:
 
 @routes.submit(ViewId.REQUEST_CHOICE, lambda view: capydb_forms.read_choice(state_of(view)), then=TITLE)
 async def choose_preview(
-    ask: Ask, answer: Answer, form: PreviewForm, requests: Requests, client: CutoverClient
+    ask: Ask, answer: Answer, form: PreviewForm, requests: Requests, client: CutoverClient, cards: Cards
 ) -> None:
     await requests.check(ask.wish)
     meta = ask.meta(RequestMeta)
     project, preview = await requests.preview(form.project_id, form.preview_id)
-    await answer.show(await _request_form(ask, requests, client, meta, project, preview))
+    await answer.show(await _form(ask, requests, meta, project, preview, await _for(client, cards, meta)))
 
 
-async def _request_form(
-    ask: Ask, requests: Requests, client: CutoverClient, meta: RequestMeta, project: Project, preview: Preview
+async def _for(client: CutoverClient, cards: Cards, meta: RequestMeta) -> TaskView | None:
+    """The task it is for, with its runbook."""
+    return await cards.view(await client.get_runbook_task(meta.r, meta.t)) if meta.t else None
+
+
+async def _form(
+    ask: Ask, requests: Requests, meta: RequestMeta, project: Project, preview: Preview, task: TaskView | None
 ) -> View:
-    """The form that sends it; or who asked for this preview before."""
+    """The form that sends it; or what became of the request before."""
     if not preview.is_ready:
         raise BadInput("This preview is not ready.", "A cutover can be requested once it is.")
     before = await requests.active(project.id, preview.id)
     if before is not None:
         return modals.notice(TITLE, _there(before, preview))
-    task, runbook = await _for(client, meta)
-    asked = Asked(project, preview, ticket_of(task, runbook) or EMPTY, task_name=task.name if task else EMPTY)
-    return _form(ask, meta.model_copy(update={"p": project.id, "d": preview.id}), asked)
+    meta = meta.model_copy(update={"p": project.id, "d": preview.id})
+    ticket = ticket_of(task.task, task.runbook) if task is not None else None
+    return capydb_forms.request(_sheet(ask, project, preview, task), RequestForm(ticket or EMPTY), meta=meta)
 
 
-def _form(ask: Ask, meta: RequestMeta, asked: Asked, problem: BotError | None = None) -> View:
-    return capydb_forms.request(
-        asked.project,
-        asked.preview,
-        ask.now,
-        meta=meta,
-        longest_note=note.TYPED,
-        filled=RequestForm(asked.ticket, asked.note, asked.finish),
-        task=asked.task_name if meta.t else None,
-        problem=say.error(problem) if problem is not None else None,
-    )
+def _sheet(ask: Ask, project: Project, preview: Preview, task: TaskView | None) -> RequestSheet:
+    name = task.task.name if task is not None else None
+    return RequestSheet(project, preview, ask.now, name, can_finish=task is not None and not task.asks)
 
 
-def _read(view: Mapping[str, Any]) -> Any:
-    return capydb_forms.read_request(state_of(view))
-
-
-@routes.submit(ViewId.REQUEST, _read, then=TITLE)
+@routes.submit(ViewId.REQUEST, lambda view: capydb_forms.read_request(state_of(view)), then=TITLE)
 async def submit_request(
-    ask: Ask, answer: Answer, form: RequestForm, requests: Requests, client: CutoverClient, slack: SlackWeb
+    ask: Ask,
+    answer: Answer,
+    form: RequestForm,
+    requests: Requests,
+    client: CutoverClient,
+    cards: Cards,
+    slack: SlackWeb,
 ) -> None:
     meta = ask.meta(RequestMeta)
-    asked = await _asked(meta, form, requests, client)
+    project, preview = await requests.preview(meta.p, meta.d)
+    task = await _for(client, cards, meta)
     try:
-        result = await requests.open(ask.wish, asked)
+        result = await requests.open(ask.wish, _asked(form, project, preview, task))
     except CapyError as error:
         if isinstance(error, UnknownOutcome):
             raise
-        await answer.show(_form(ask, meta, asked, error))  # certainly not opened: what was typed is not lost
+        sheet = _sheet(ask, project, preview, task)  # certainly not opened, so what was typed is not lost
+        await answer.show(capydb_forms.request(sheet, form, meta=meta, problem=say.error(error)))
         return
     if result.kind is ResultKind.DONE:
-        await answer.show(modals.notice(TITLE, _opened(asked, await _is_here(slack, meta.channel))))
+        told = _opened(project, preview, await _is_here(slack, meta.channel))
     else:
-        await answer.show(modals.notice(TITLE, _there(result.value, asked.preview)))
+        told = _there(result.value, preview)
+    await answer.show(modals.notice(TITLE, told))
 
 
-async def _asked(meta: RequestMeta, form: RequestForm, requests: Requests, client: CutoverClient) -> Asked:
-    """What was sent, with the names of today."""
-    project, preview = await requests.preview(meta.p, meta.d)
-    task, runbook = await _for(client, meta)
+def _asked(form: RequestForm, project: Project, preview: Preview, task: TaskView | None) -> Asked:
+    if task is None:
+        return Asked(project, preview, form.ticket, form.note)
     return Asked(
         project=project,
         preview=preview,
         ticket=form.ticket,
         note=form.note,
-        runbook_id=meta.r,
-        runbook_name=runbook.name if runbook else EMPTY,
-        task_id=meta.t,
-        task_name=task.name if task else EMPTY,
-        finish=form.finish,
+        runbook_id=task.runbook.id,
+        runbook_name=task.runbook.name,
+        task_id=task.task.id,
+        task_name=task.task.name,
+        finish=form.finish and not task.asks,
     )
-
-
-async def _for(client: CutoverClient, meta: RequestMeta) -> tuple[Task | None, Runbook | None]:
-    """The task it is for, with its runbook."""
-    if not meta.t:
-        return None, None
-    return await client.get_runbook_task(meta.r, meta.t), await _runbook(client, meta.r)
 
 
 async def _is_here(slack: SlackWeb, channel_id: str) -> bool:
     """Whether the bot can post the progress there; where Slack does not tell, it will see."""
     try:
         found = (await slack.call("conversations.info", channel=channel_id)).get("channel")
-    except SlackError:
-        return True
+    except SlackError as error:
+        return error.error != "channel_not_found"  # a direct message between others, say
     return not isinstance(found, dict) or found.get("is_member") is not False
 
 
-async def _runbook(client: CutoverClient, runbook_id: str) -> Runbook | None:
-    """Only for its name and ticket: without Cutover the request goes on."""
-    try:
-        return await client.get_runbook(runbook_id) if runbook_id else None
-    except CutoverError:
-        return None
-
-
-def _opened(asked: Asked, here: bool) -> Message:
-    said = phrase(
-        "Requested: preview {preview} → production of {project}.",
-        preview=bold(asked.preview.title, 60),
-        project=bold(asked.project.title, 60),
-    )
+def _opened(project: Project, preview: Preview, here: bool) -> Message:
+    names = {"preview": bold(preview.title, 60), "project": bold(project.title, 60)}
     told = (
-        "Its progress is posted in the channel." if here else "`/invite @cutover` here, so that it can be posted here."
+        "Its progress is posted in the channel."
+        if here
+        else "`/invite @cutover` here, so that its progress can be posted."
     )
+    said = phrase("Requested: preview {preview} → production of {project}.", **names)
     return say.done(said, hint=f"{told} `/cutover requests` shows it.")
 
 
@@ -198,14 +190,12 @@ def _there(request: CutoverRequest, preview: Preview) -> Message:
     return say.note(said, "CapyDB takes one at a time for each preview. `/cutover requests` shows it.")
 
 
-def ticket_of(task: Task | None, runbook: Runbook | None) -> Text | None:
+def ticket_of(task: Task, runbook: Runbook) -> Text | None:
     """The ticket that the task, else the runbook names: in a field of that name, else something like CHG0012345."""
-    for thing in (task, runbook):
-        for answer in thing.field_values or () if thing is not None else ():
-            if _TICKET_FIELD.search(answer.name.raw) and answer.values and answer.values[0]:
-                return answer.values[0]
-    for thing in (task, runbook):
-        for text in (thing.description, thing.name) if thing is not None else ():
-            if found := _TICKET.search(text.raw):
-                return Text(found[0])
+    for given in (*task.field_values, *runbook.field_values):
+        if _TICKET_FIELD.search(given.name.raw) and given.values and given.values[0]:
+            return given.values[0]
+    for text in (task.description, task.name, runbook.description, runbook.name):
+        if found := _TICKET.search(text.raw):
+            return Text(found[0])
     return None

@@ -24,6 +24,8 @@ from bot.model.cutover_request import TICKET_LIMIT, Preview, Project
 TITLE: Final = "Database cutover"
 _SOON: Final = timedelta(days=1)
 _MOST: Final = 1_000
+_LONGEST_NOTE: Final = 650
+"""Characters: CapyDB takes 1,000, and the bot adds who asked and what for."""
 Choice = tuple[Project, Sequence[Preview] | None]
 
 
@@ -42,6 +44,17 @@ class RequestForm:
     ticket: Text = EMPTY
     note: Text = EMPTY
     finish: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RequestSheet:
+    """What the last form is about. `task`: the one it is for. `can_finish`: that takes no choice of a person."""
+
+    project: Project
+    preview: Preview
+    now: datetime
+    task: Text | None = None
+    can_finish: bool = False
 
 
 def choice(choices: Sequence[Choice], now: datetime, *, meta: RequestMeta, task: Text | None = None) -> View:
@@ -95,46 +108,37 @@ def read_choice(state: State) -> PreviewForm | Errors:
     return PreviewForm(value.p, preview) if preview else {"id": "Give the id of the preview."}
 
 
-def request(
-    project: Project,
-    preview: Preview,
-    now: datetime,
-    *,
-    meta: RequestMeta,
-    longest_note: int,
-    filled: RequestForm,
-    task: Text | None = None,
-    problem: Message | None = None,
-) -> View:
+def request(sheet: RequestSheet, filled: RequestForm, *, meta: RequestMeta, problem: Message | None = None) -> View:
     """Ticket and note, what it will do above. `filled`: what stands in it; `problem`: what went wrong before."""
-    initial = filled.ticket.raw if forms.fits(filled.ticket.raw, TICKET_LIMIT) else None
-    about = phrase("📋 For task {task}", task=task) if task is not None else None
+    about = phrase("📋 For task {task}", task=sheet.task) if sheet.task is not None else None
     blocks = [
         *(problem.blocks if problem is not None else ()),
-        parts.section(join("\n", [_what(project, preview), about])),
-        *([parts.section(line)] if (line := _expiry(preview, now)) else []),
-        parts.field(
-            "Ticket reference",
-            parts.text_input(initial=initial, longest=TICKET_LIMIT),
-            "ticket",
-            hint="The ticket or support thread of this cutover. Without it CapyDB takes the request, "
-            "but its operators do not carry it out.",
-            optional=True,
-        ),
-        parts.field(
-            "Note for CapyDB's operators",
-            parts.text_input(initial=filled.note.raw or None, lines=True, longest=longest_note),
-            "note",
-            hint="Your name is added.",
-            optional=True,
-        ),
+        parts.section(join("\n", [_what(sheet.project, sheet.preview), about])),
+        *([parts.section(line)] if (line := _expiry(sheet.preview, sheet.now)) else []),
+        _ticket(filled.ticket),
+        _note(filled.note),
     ]
-    if task is not None:
+    if sheet.can_finish:
         flag = [parts.option("Finish the task when the cutover is completed", "finish")]
         box = parts.choices("checkboxes", flag, ["finish"] if filled.finish else [])
         blocks.append(parts.field("Task", box, "finish", optional=True))
     view = parts.modal(TITLE, ViewId.REQUEST, blocks, submit="Request cutover", meta=encode_meta(meta), close="Cancel")
     return View(view)
+
+
+def _ticket(filled: Text) -> parts.Block:
+    box = parts.text_input(initial=filled.raw if forms.fits(filled.raw, TICKET_LIMIT) else None, longest=TICKET_LIMIT)
+    hint = (
+        "The ticket or support thread of this cutover. Without it CapyDB takes the request, "
+        "but its operators do not carry it out."
+    )
+    return parts.field("Ticket reference", box, "ticket", hint=hint, optional=True)
+
+
+def _note(filled: Text) -> parts.Block:
+    initial = filled.raw if forms.fits(filled.raw, _LONGEST_NOTE) else None
+    box = parts.text_input(initial=initial, lines=True, longest=_LONGEST_NOTE)
+    return parts.field("Note for CapyDB's operators", box, "note", hint="Your name is added.", optional=True)
 
 
 def _what(project: Project, preview: Preview) -> Mrkdwn:

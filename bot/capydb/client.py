@@ -15,8 +15,10 @@ from bot.errors import (
     CapyError,
     CapyForbidden,
     CapyNotFound,
+    CapyRateLimited,
     CapyRefused,
     CapyUnauthorised,
+    CapyUnavailable,
     CapyUnknownOutcome,
 )
 from bot.model import EMPTY, Text
@@ -32,20 +34,28 @@ class CapyClient:
     def __init__(self, transport: CapyTransport, project_id: str = "") -> None:
         self._transport = transport
         self._project_id = project_id
+        self._named: Project | None = None
 
     def __repr__(self) -> str:
         return f"CapyClient({self._transport!r})"
 
     async def projects(self) -> tuple[Project, ...]:
         """The project of the settings, with its name where the key may read it; without one, all that it lists."""
-        reply = await self._transport.get("/v1/projects")
+        if self._project_id and self._named is None:
+            self._named = await self._name()
         if self._project_id:
-            try:
-                known = wire.projects(reply.body) if _good(reply) else ()
-            except CapyError:
-                known = ()
-            return tuple(one for one in known if one.id == self._project_id) or (Project(self._project_id),)
-        return wire.projects(_accepted(reply).body)
+            return (self._named or Project(self._project_id),)
+        return wire.projects(_accepted(await self._transport.get("/v1/projects")).body)
+
+    async def _name(self) -> Project | None:
+        """Asked for once; a key that may not list projects shows their ids. None: CapyDB did not tell now."""
+        try:
+            known = wire.projects(_accepted(await self._transport.get("/v1/projects")).body)
+        except (CapyUnavailable, CapyRateLimited):
+            return None
+        except CapyError:
+            known = ()
+        return next((one for one in known if one.id == self._project_id), Project(self._project_id))
 
     async def previews(self, project_id: str) -> tuple[Preview, ...] | None:
         """The project's previews; None where this key or this CapyDB does not list them."""

@@ -14,8 +14,6 @@ from bot.journal import Intent
 from bot.model import Text
 from bot.model.cutover_request import NOTE_LIMIT
 
-TYPED: Final = 650
-"""Characters that people may type: the rest is for what the bot adds."""
 _NAME: Final = 60
 _ADDED: Final = re.compile(
     r"(?:\A|\n\n)Requested from Slack by [^\n]*\((?P<user>[UW][A-Z0-9]{2,20})\)[^\n]*Ref cutover-bot-\w+\Z"

@@ -143,7 +143,7 @@ class Following:
                 rows.drop(connection, key)
             else:
                 rows.keep(connection, made.row)
-            put_all(connection, made.letters, now)
+            put_all(connection, [letter for letter in made.letters if letter.channel_id], now)
 
         await self._database.write(unit)
         if made.letters:

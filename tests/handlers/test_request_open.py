@@ -70,6 +70,17 @@ async def test_from_a_task_the_ticket_comes_from_the_runbook(capy: CapyStage) ->
     assert f'for task "{TASK}" of "DC North to DC South fail-over"' in request.customer_note
 
 
+@pytest.mark.parametrize(("task", "offered"), [(TASK, True), ("Go / no-go", False)])
+async def test_finishing_with_the_cutover_is_offered_where_it_takes_no_choice(
+    capy: CapyStage, task: str, offered: bool
+) -> None:
+    await capy.stage.run()
+    await capy.stage.command(f'/task show "{task}"')
+    await capy.stage.click("task.request")
+    await capy.choose()
+    assert ("Finish the task when" in capy.stage.view_text()) is offered
+
+
 async def test_a_form_sent_twice_opens_one_request(capy: CapyStage) -> None:
     await capy.stage.command("/cutover request short")
     view_id = capy.stage.view()["id"]

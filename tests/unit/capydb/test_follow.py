@@ -157,7 +157,7 @@ def test_readings_come_less_often_when_nothing_changes() -> None:
 @given(st.lists(st.sampled_from((*STATUSES, None)), min_size=1, max_size=12))
 @settings(max_examples=60, deadline=None)
 def test_whatever_capydb_says_only_what_was_seen_is_told_and_the_task_finished_once(seen: list[str | None]) -> None:
-    one, keys = row(finish=True), []
+    one, keys = row(finish=True, request="cut_1"), []
     for number, status in enumerate(seen):
         made = step(one, replace(OPEN, status=status) if status else None, AT + number * PACE)
         assert made.row is not None
