@@ -69,3 +69,9 @@ def test_while_the_secret_changes_both_are_good() -> None:
         assert is_authentic(["new", "old"], stamp, sign(secret, stamp, b"x"), b"x", NOW)
     assert not is_authentic(["new", "old"], stamp, sign("older", stamp, b"x"), b"x", NOW)
     assert not is_authentic([], stamp, sign("", stamp, b"x"), b"x", NOW)
+
+
+@pytest.mark.parametrize(("digits", "good"), [(11, True), (12, True), (13, False)])
+def test_a_timestamp_has_at_most_twelve_digits(digits: int, good: bool) -> None:
+    stamp = "1" * digits
+    assert is_authentic([SECRET], stamp, sign(SECRET, stamp, b"x"), b"x", float(stamp)) is good
