@@ -193,7 +193,9 @@ async def _capydb(capydb: CapyClient) -> Finding:
         return Finding("CAPYDB_API_KEY", False, f"{error.sentence} {error.hint} {error.detail.raw[:200]}".strip())
     if not projects:
         return Finding("CAPYDB_API_KEY", False, "it lists no project: set CAPYDB_PROJECT_ID, or take another key.")
-    return Finding("CAPYDB_API_KEY", True, f"reads {sum(found)} cutover requests of {len(projects)} projects")
+    return Finding(
+        "CAPYDB_API_KEY", True, f"projects it reaches: {len(projects)}; cutover requests there: {sum(found)}"
+    )
 
 
 async def _store(settings: Settings) -> Finding:

@@ -29,6 +29,7 @@ from bot.store import Database
 VERB: Final = "capydb.create"
 _GRACE: Final = 30.0
 """Seconds in which the row is left alone: the request is being sent."""
+_MOST_PROJECTS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +80,25 @@ class Requests:
 
     async def choices(self) -> list[tuple[Project, tuple[Preview, ...] | None]]:
         """Projects with their previews, None where those are not listed. Raises `CapyError`."""
-        client = self.client()
-        projects = await client.projects()
+        client, projects = self.client(), await self._projects()
         found = await asyncio.gather(*(client.previews(one.id) for one in projects))
         return list(zip(projects, found, strict=True))
 
     async def listed(self) -> list[tuple[Project, tuple[CutoverRequest, ...]]]:
         """Projects with their requests. Raises `CapyError`."""
-        client = self.client()
-        projects = await client.projects()
+        client, projects = self.client(), await self._projects()
         found = await asyncio.gather(*(client.requests(one.id) for one in projects))
         return list(zip(projects, found, strict=True))
+
+    async def _projects(self) -> tuple[Project, ...]:
+        """Each of them costs a call whenever somebody looks. Raises `BadInput` where those are too many."""
+        found = await self.client().projects()
+        if len(found) > _MOST_PROJECTS:
+            raise BadInput(
+                f"The bot's CapyDB key reaches {len(found)} projects, more than it can look through.",
+                "Whoever runs the bot sets CAPYDB_PROJECT_ID, or takes a key that is bound to one project.",
+            )
+        return found
 
     async def preview(self, project_id: str, preview_id: str) -> tuple[Project, Preview]:
         """One preview with its project, as they are now. Where they are not listed, CapyDB decides about the id.

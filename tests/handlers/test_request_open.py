@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -178,6 +179,14 @@ async def test_a_key_of_the_organization_offers_all_projects(tmp_path: Path) -> 
         await capy.choose("cards-dc-south")
         await capy.fill(ticket="CHG1")
         assert [one.project_id for one in capy.opened] == ["prj_cards"]
+
+
+async def test_a_key_of_too_many_projects_is_said(tmp_path: Path) -> None:
+    async with open_capydb(tmp_path, capydb_api_key="capy_live_harbour_all") as capy:
+        projects = capy.capydb.world.projects
+        for number in range(20):
+            projects[f"prj_{number}"] = replace(projects["prj_cards"], id=f"prj_{number}")
+        assert "reaches 22 projects" in await capy.stage.command("/cutover requests")
 
 
 @pytest.mark.parametrize("line", ["/cutover request", "/cutover request ledger", "/cutover requests"])

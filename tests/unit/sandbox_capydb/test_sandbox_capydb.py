@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 import yaml
 
 from bot.sandbox.capydb import EmbeddedCapyDB
+from bot.sandbox.capydb.command import serve
 from bot.sandbox.capydb.operator import ACKNOWLEDGES, DECIDES, NO_TICKET, PROMOTES
 
 CONTRACT = Path(__file__).parents[2] / "contract" / "spec" / "capydb-cutovers.openapi.yaml"
@@ -172,3 +174,21 @@ async def test_faults_on_order_and_the_control_interface(asks: Caller) -> None:
     assert not (await asks.control("act", {"do": "dance", "request": request["id"]}))["ok"]
     assert (await asks.control("reset"))["ok"]
     assert asks.capydb.world.requests == {}
+
+
+async def test_the_command_prints_its_keys_and_takes_faults(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], unused_tcp_port: int
+) -> None:
+    faults = tmp_path / "faults.json"
+    faults.write_text('[{"method": "GET", "do": {"status": 503}}]')
+    serving = asyncio.create_task(serve("127.0.0.1", unused_tcp_port, 0.0, faults))
+    printed = ""
+    while "capy_live_harbour_all" not in printed:
+        await asyncio.sleep(0)
+        printed += capsys.readouterr().out
+    url = f"http://127.0.0.1:{unused_tcp_port}/api/capydb/v1/me"
+    async with aiohttp.ClientSession() as session, session.get(url) as reply:
+        assert reply.status == 503
+    serving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await serving
