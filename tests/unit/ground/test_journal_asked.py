@@ -103,3 +103,13 @@ async def test_whatever_comes_into_the_journal_wakes_the_audit_trail(database: D
     journal.touched.clear()
     journal.note("refused", DANA, AT, {"why": "no"})
     assert journal.touched.is_set()
+
+
+async def test_what_is_not_signed_is_found_from_the_very_moment_on(database: Database) -> None:
+    journal = Journal(database)
+    one = await kept(journal, 1, at=AT, note="sign:Started")
+    await journal.flush()
+    assert await journal.unsigned("sign:", AT) == [(one, "Started")]
+    assert await journal.unsigned("sign:", AT + 0.1) == []
+    assert await journal.carried_out("1", ("task.start",), AT) == [one]
+    assert await journal.carried_out("1", ("task.start",), AT + 0.1) == []
