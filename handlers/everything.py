@@ -16,6 +16,7 @@ from handlers import (
     links,
     pickers,
     planning,
+    planning_whatif,
     runbook_chart,
     runbook_edit,
     runbook_look,
@@ -65,6 +66,7 @@ def all_routes() -> Routes:
         archive.routes,
         pickers.routes,
         planning.routes,
+        planning_whatif.routes,
     )
 
 

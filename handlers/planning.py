@@ -1,18 +1,14 @@
-"""Why blocked, what it blocks, critical path, what if. The one rule: answers only; nothing is written."""
+"""Why blocked, what it blocks, critical path. The one rule: answers only; nothing is written."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Final
 
 from bot.blocks import answers
 from bot.blocks.answers import Around, Timed
-from bot.blocks.forms import parse_duration
-from bot.errors import BadInput
-from bot.plan import Run, Shift, chain_before, dependants, slack_by_stream, what_if
+from bot.plan import Run, chain_before, dependants, slack_by_stream
 from bot.slack.answer import Answer
 from handlers import grammar
 from handlers.ask import Ask
@@ -23,7 +19,6 @@ from handlers.runs import Runs
 from handlers.targets import Targets
 
 routes = Routes()
-_SHIFT: Final = re.compile(r"(.*?)\s*([+\-−])\s*(\d[\w ]*)\Z")
 
 
 def timed(run: Run, ids: Iterable[str]) -> list[Timed]:
@@ -74,25 +69,3 @@ async def show_path(ask: Ask, answer: Answer, targets: Targets, runs: Runs, card
     shown = await around(run, cards, chain)
     named = [(streams.get(key) if key else None, seconds) for key, seconds in slacks]
     await answer.say(answers.path(shown, chain, run.plan.end, named))
-
-
-@routes.command("runbook", "whatif", "<task> +30m")
-async def ask_what_if(ask: Ask, answer: Answer, targets: Targets, runs: Runs, cards: Cards) -> None:
-    """Say when the run would end if a task took longer or shorter; nothing is changed."""
-    target, seconds = _shift(grammar.plain(ask.words))
-    task = await targets.task(ask, grammar.unquoted(target), rest=ask.words[len(target) :], question="Which task?")
-    run = await runs.around(task)
-    found = what_if(run.steps, [Shift(task.id, seconds)], run.now, run.begin)
-    moved = sorted(timed(run, found.moved), key=lambda one: one.end)
-    slipped = [(one, found.moved[one.task.id]) for one in moved if run.is_milestone(one.task)]
-    shown = await around(run, cards, [])
-    await answer.say(answers.effect(shown, run.tasks[task.id], seconds, found.after.end, found.end_moves, slipped))
-
-
-def _shift(words: str) -> tuple[str, float]:
-    """(task, seconds) of `core switch +30m`. Raises `BadInput`."""
-    found = _SHIFT.match(words)
-    seconds = parse_duration(found[3]) if found else None
-    if not found or seconds is None:
-        raise BadInput("By how much?", "For example `/runbook whatif core switch +30m`, or `-1h 10m`.")
-    return found[1], float(seconds if found[2] == "+" else -seconds)

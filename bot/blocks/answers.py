@@ -1,4 +1,4 @@
-"""Answers of arithmetic: why, what it blocks, critical path, what if. The one rule: it says whose arithmetic it is."""
+"""Answers of arithmetic: why, what it blocks, critical path. The one rule: it says whose arithmetic it is."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bot.blocks import parts, words
+from bot.blocks.ids import ActionId
 from bot.blocks.message import Message, message
 from bot.blocks.roll_call import roll_call
 from bot.blocks.text import Mrkdwn, bold, duration, join, phrase, when
+from bot.blocks.values import RunbookValue, encode, seen_runbook
 from bot.model import Ref, Runbook, RunbookStage, Stream, Task, Text
 
 _SHOWN = 8
-_OURS = Mrkdwn("The bot's own arithmetic over durations, predecessors and fixed times.")
+OURS = Mrkdwn("The bot's own arithmetic over durations, predecessors and fixed times.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def why(around: Around, task: Task, chain: Sequence[Timed], others: int) -> Mess
     blocks = [parts.section(head), parts.section(join("\n", lines))]
     if len(chain) > 1:
         blocks.append(parts.section(_list(around, "*The chain to it*", chain)))
-    return message([*blocks, parts.context(_OURS)])
+    return message([*blocks, parts.context(OURS)])
 
 
 def _reason(around: Around, task: Task, chain: Sequence[Timed], others: int) -> Mrkdwn:
@@ -69,7 +71,7 @@ def _reason(around: Around, task: Task, chain: Sequence[Timed], others: int) -> 
             task=words.task_name(last.task),
             state=words.task_state(last.task),
             more=more,
-            at=_at(around, last.end),
+            at=ends_at(around, last.end),
         )
     if task.start_fixed is not None and task.start_fixed > around.now:
         return phrase("🕒 It may not start before {at}.", at=when(task.start_fixed, around.now))
@@ -104,7 +106,7 @@ def blocks_what(
     if milestones:
         blocks.append(parts.section(_list(around, "*Milestones behind it*", milestones)))
     blocks.append(parts.section(_list(around, "*Next behind it*", waiting)))
-    return message([*blocks, parts.context(_OURS)])
+    return message([*blocks, parts.context(OURS)])
 
 
 def path(around: Around, chain: Sequence[Timed], end: float, slacks: Sequence[tuple[Stream | None, float]]) -> Message:
@@ -123,7 +125,10 @@ def path(around: Around, chain: Sequence[Timed], end: float, slacks: Sequence[tu
     ]
     if lines:
         blocks.append(parts.section(join("\n", [Mrkdwn("*Slack by stream*"), *lines])))
-    return message([*blocks, parts.context(_OURS)])
+    value = encode(RunbookValue(r=around.runbook.id, seen=seen_runbook(around.runbook)))
+    more = parts.button("What if…", ActionId.WHATIF_OPEN, value)
+    picture = parts.button("Picture", ActionId.RUNBOOK_CHART, value)
+    return message([*blocks, parts.context(OURS), parts.actions(more, picture)])
 
 
 def _slack(seconds: float) -> Mrkdwn:
@@ -131,36 +136,9 @@ def _slack(seconds: float) -> Mrkdwn:
 
 
 def _ends(around: Around, end: float) -> Mrkdwn:
-    ours = phrase("🏁 Ends about {at}", at=_at(around, end))
+    ours = phrase("🏁 Ends about {at}", at=ends_at(around, end))
     told = around.runbook.end_forecast
     return join(" · ", [ours, phrase("Cutover's forecast: {at}", at=when(told, around.now)) if told else None])
-
-
-def effect(
-    around: Around, task: Task, seconds: float, end: float, end_moves: float, slipped: Sequence[tuple[Timed, float]]
-) -> Message:
-    """What happens to the run if `task` takes `seconds` longer; `slipped` are milestones with how far they move."""
-    change = f"{duration(abs(seconds))} {'longer' if seconds >= 0 else 'shorter'}"
-    head = phrase("🔮 If {task} takes {change}:", task=words.task_name(task), change=Mrkdwn(change))
-    if abs(end_moves) < 1:
-        result = phrase("The run still ends about {at}.", at=_at(around, end))
-    else:
-        moved = f"{duration(abs(end_moves))} {'later' if end_moves > 0 else 'earlier'}"
-        result = phrase("The run ends about {at}, {moved}.", at=_at(around, end), moved=Mrkdwn(moved))
-    lines = [
-        phrase("• {task}: {by}", task=words.task_name(one.task, 80), by=Mrkdwn(_moved(by)))
-        for one, by in slipped[:_SHOWN]
-    ]
-    blocks = [parts.section(join("\n", [head, result]))]
-    if lines:
-        rest = len(slipped) - len(lines)
-        more = Mrkdwn(f"+{rest} more") if rest > 0 else None
-        blocks.append(parts.section(join("\n", [Mrkdwn("*Milestones that move*"), *lines, more])))
-    return message([*blocks, parts.context(Mrkdwn("Nothing was changed. "), _OURS)])
-
-
-def _moved(seconds: float) -> str:
-    return f"{duration(abs(seconds))} {'later' if seconds > 0 else 'earlier'}"
 
 
 def _list(around: Around, title: str, items: Sequence[Timed], most: int = _SHOWN) -> Mrkdwn:
@@ -170,7 +148,7 @@ def _list(around: Around, title: str, items: Sequence[Timed], most: int = _SHOWN
             task=words.task_name(one.task, 80),
             state=words.task_state(one.task),
             who=words.owners(one.task, around.names, 2),
-            at=_at(around, one.end),
+            at=ends_at(around, one.end),
         )
         for one in items[:most]
     ]
@@ -182,5 +160,6 @@ def _who(around: Around, task: Task) -> Mrkdwn:
     return phrase("👤 {who}", who=words.owners(task, around.names))
 
 
-def _at(around: Around, unix: float) -> Mrkdwn:
+def ends_at(around: Around, unix: float) -> Mrkdwn:
+    """A moment of our arithmetic."""
     return when(datetime.fromtimestamp(unix, UTC), around.now)

@@ -37,6 +37,7 @@ class ActionId(StrEnum):
     POLL_NO = "poll.no"
     POLL_ABSTAIN = "poll.abstain"
     POLL_CLOSE = "poll.close"
+    WHATIF_OPEN = "whatif.open"
     REPORT_HERE = "report.here"
     REPORT_ME = "report.me"
     HANDOVER_POST = "handover.post"
@@ -78,6 +79,7 @@ class ViewId(StrEnum):
     REQUEST = "request"
     CONNECT = "connect"
     POLL = "poll"
+    WHATIF = "whatif"
     NOTICE = "notice"
 
 

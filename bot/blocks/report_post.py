@@ -23,7 +23,8 @@ _TOLD = Mrkdwn("Plan and times as Cutover tells them; who did what from its log 
 def report(told: AfterRun, *, buttons: bool = True) -> Message:
     """The whole report, worst first. `buttons`: to have it as files."""
     book = told.runbook
-    blocks = [parts.header(f"After-run report · {plain(book.name, 110)}"), parts.section(_facts(told))]
+    title = "After-run report" if book.is_over else "Report so far"
+    blocks = [parts.header(f"{title} · {plain(book.name, 110)}"), parts.section(_facts(told))]
     lists = [
         _listed("*Streams*", [_stream(one) for one in told.streams], _STREAMS),
         _listed("⚠️ *Ended late*", [_late(line) for line in told.late]),
@@ -43,7 +44,7 @@ def report(told: AfterRun, *, buttons: bool = True) -> Message:
 
 def short(told: AfterRun) -> Message:
     """What stands above the files."""
-    head = phrase("📄 After-run report of {name}", name=bold(told.runbook.name, 120))
+    head = phrase("📄 Report of {name}", name=bold(told.runbook.name, 120))
     return message([parts.section(join("\n", [head, _facts(told)])), parts.context(_TOLD)])
 
 
@@ -70,11 +71,17 @@ def _facts(told: AfterRun) -> Mrkdwn:
         [
             join(" · ", [bold(words.runbook_word(book)), words.run_type(book.run_type)]),
             join(" · ", [_moment("🕒 Started", book.start_actual, now), _moment("🏁 Ended", book.end_actual, now)]),
-            join(" · ", [Mrkdwn(f"Took {duration(told.took)}") if told.took is not None else None, drift(told.behind)]),
+            join(" · ", [_took(told), drift(told.behind)]),
             _rto(told),
             Mrkdwn(" · ".join(counts)),
         ],
     )
+
+
+def _took(told: AfterRun) -> Mrkdwn | None:
+    if told.took is None:
+        return None
+    return Mrkdwn(f"{'Took' if told.runbook.is_over else 'Under way for'} {duration(told.took)}")
 
 
 def _moment(label: str, at: datetime | None, now: datetime) -> Mrkdwn | None:

@@ -20,7 +20,9 @@ def burnup(sheet: Sheet) -> Figure:
     over = [bar for bar in bars if bar.state in ("done", "skipped")]
     left = [bar for bar in bars if bar.state not in ("done", "skipped")]
     now = sheet.end if sheet.now is None else sheet.now
-    figure, axes = paper(5.6, sheet.title, f"{len(over)} of {len(bars)} tasks are over · {canvas.ends(sheet)}")
+    figure, axes = paper(
+        5.6, sheet.title, f"{len(over)} of {len(bars)} tasks are over · {canvas.ends(sheet)}", foot=0.65
+    )
     planned = _curve((bar.planned_end for bar in bars if bar.planned_end is not None), sheet.begin, 0)
     done = _curve((min(bar.end, now) for bar in over), sheet.begin, 0, until=now)
     forecast = _curve((max(bar.end, now) for bar in left), now, len(over))

@@ -20,19 +20,19 @@ WIDTH: Final = 12.0
 """Inches; at 130 dots each a picture is as wide as Slack shows at its largest."""
 INK, SOFT, FAINT = "#1d1c1d", "#616061", "#e8e8e8"
 GREEN, BLUE, SKY, ORANGE, RED, GREY = "#009E73", "#0072B2", "#56B4E9", "#E69F00", "#D55E00", "#BBBBBB"
-FOOT: Final = 1.05
-"""Inches under the axes: times, their zone, the legend."""
 DAY: Final = 86_400.0
 
 
-def paper(height: float, title: str, note: str, left: float = 0.8, right: float = 0.3) -> tuple[Figure, Axes]:
-    """A white sheet of `height` inches with a title and a line under it; `left` and `right` margins in inches.
+def paper(
+    height: float, title: str, note: str, left: float = 0.8, right: float = 0.3, foot: float = 1.05
+) -> tuple[Figure, Axes]:
+    """A white sheet of `height` inches with a title and a line under it; all margins in inches.
 
     The margins are ours: matplotlib's own layouts draw everything twice to find them.
     """
     figure = Figure(figsize=(WIDTH, height), facecolor="white")
     axes = figure.add_subplot()
-    figure.subplots_adjust(left / WIDTH, FOOT / height, 1 - right / WIDTH, 1 - 0.95 / height)
+    figure.subplots_adjust(left / WIDTH, foot / height, 1 - right / WIDTH, 1 - 0.95 / height)
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
     axes.spines["bottom"].set_color(SOFT)

@@ -33,6 +33,7 @@ _PACKED: Final = 5.0
 """Inches for all packed rows, within what makes a row readable."""
 _READABLE: Final = 0.17
 """Inches from which a packed row has room for letters."""
+_FOOT: Final = 1.05
 _LETTER: Final = 0.075
 """Inches that a letter inside a bar takes."""
 Rect = list[tuple[float, float]]
@@ -46,8 +47,8 @@ def timeline(sheet: Sheet) -> Figure:
     row = _ROW if named else min(max(_PACKED / max(len(rows), 1), 0.1), 0.3)
     note = f"Plan against actual by stream · {canvas.ends(sheet)}"
     left, right = (3.4, 1.9) if named else (2.0, 0.3)
-    height = min(0.95 + canvas.FOOT + max(len(rows), 3) * row, 40.0)
-    figure, axes = paper(height, sheet.title, note, left, right)
+    height = min(0.95 + _FOOT + max(len(rows), 3) * row, 40.0)
+    figure, axes = paper(height, sheet.title, note, left, right, _FOOT)
     axes.set_ylim(len(rows) - 0.4, -0.7)
     _lanes(axes, rows, named)
     _bars(axes, rows)
@@ -55,7 +56,7 @@ def timeline(sheet: Sheet) -> Figure:
     begin, end = _span(sheet)
     time_axis(axes, sheet, begin, end)
     if row >= _READABLE and not named:
-        _names(axes, rows, (canvas.WIDTH - left - right) / (end - begin))
+        _names(axes, rows, (canvas.WIDTH - left - right) / max(end - begin, 1.0))
     _legend(figure, sheet)
     return figure
 
@@ -141,7 +142,7 @@ def _names(axes: Axes, rows: Sequence[Row], inches: float) -> None:
     for at, (_, _, bars) in enumerate(rows):
         for bar in bars:
             room = int((bar.end - bar.start) * inches / _LETTER) - 1
-            if room < 4 or bar.milestone:
+            if room < 8 or bar.milestone:
                 continue
             name = bar.name if len(bar.name) <= room else f"{bar.name[: room - 1].rstrip()}…"
             colour = "white" if bar.state in ("done", "running") else INK

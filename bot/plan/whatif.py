@@ -31,6 +31,16 @@ class Effect:
     def end_moves(self) -> float:
         return self.after.end - self.before.end
 
+    def lanes(self, steps: Iterable[Step]) -> dict[str | None, float]:
+        """By how many seconds the last end of each stream moves; those that stay are left out."""
+        before: dict[str | None, float] = {}
+        after: dict[str | None, float] = {}
+        for step in steps:
+            for ends, plan in ((before, self.before), (after, self.after)):
+                end = plan.timings[step.id].end
+                ends[step.stream_id] = max(ends.get(step.stream_id, end), end)
+        return {key: after[key] - end for key, end in before.items() if after[key] != end}
+
 
 def what_if(steps: Iterable[Step], shifts: Sequence[Shift], now: float, begin: float | None = None) -> Effect:
     """Both plans and the difference. Raises `Cyclic`; shifts of unknown or finished steps change nothing."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from stage import Stage, open_stage
+from stage import DANA, FAILOVER, Json, Stage, open_stage
 
 from bot.plan import run_of
 from handlers.runs import Runs
@@ -48,6 +48,55 @@ async def test_what_if_moves_the_end_and_writes_nothing(running: Stage) -> None:
     assert "30 min later" in said
     assert "Nothing was changed" in said
     assert len(running.writes()) == writes
+
+
+async def test_what_if_a_task_is_skipped(running: Stage) -> None:
+    said = await running.command('/runbook whatif "Take last full backup of the card ledger" skip')
+    assert "Take last full backup of the card ledger is skipped" in said
+    assert "earlier" in said
+    assert "Streams that end at another time" in said
+
+
+async def filled(stage: Stage, *rows: tuple[str, str]) -> Json:
+    """The form with these tasks (part of the name, chosen in the type-ahead) and changes."""
+    await stage.command("/runbook whatif")
+    values: Json = {}
+    asked = [block["block_id"] for block in stage.view()["blocks"] if block["type"] == "input"]
+    for (name, change), task, amount in zip(rows, asked[::2], asked[1::2], strict=False):
+        found = await stage.slack.options(DANA, "pick.task", name, view_id=stage.view()["id"], block_id=task)
+        if name:
+            values[task] = {"pick.task": found["options"][0]["value"]}
+        values[amount] = {"input": change}
+    return await stage.submit(values)
+
+
+async def test_several_changes_by_the_form(running: Stage) -> None:
+    writes = len(running.writes())
+    await filled(running, ("Stop payments", "+30m"), ("Drain", "-5 min"), ("Quiet period", "skip"))
+    said = running.view_text()
+    assert "Stop payments and card services takes 30 min longer" in said
+    assert "takes 5 min shorter" in said
+    assert "Quiet period for in-flight payments is skipped" in said
+    assert "15 min later" in said
+    assert "Milestones that move" in said
+    assert "Nothing was changed" in said
+    assert len(running.writes()) == writes
+
+
+@pytest.mark.parametrize(
+    ("row", "error"),
+    [(("Drain", "soon"), "For example +30m"), (("Drain", ""), "For example"), (("", "+30m"), "Choose")],
+)
+async def test_a_slip_in_the_form_is_told_beside_its_field(running: Stage, row: tuple[str, str], error: str) -> None:
+    await filled(running, ("Stop payments", "+30m"), row)
+    assert error in repr(running.view()["errors"])
+
+
+async def test_the_path_leads_to_what_if(running: Stage) -> None:
+    await running.command("/runbook path")
+    await running.slack.click(DANA, action_id="whatif.open", channel=FAILOVER, message_ts=running.last()["ts"])
+    await running.settle()
+    assert "it is only computed" in running.view_text()
 
 
 async def test_what_if_without_an_amount_is_asked_back(running: Stage) -> None:

@@ -22,7 +22,7 @@ async def press_on(stage: Stage, seconds: int = 4800) -> None:
 async def test_the_report_tells_what_was_done_and_by_whom(running: Stage) -> None:
     await press_on(running)
     said = await running.command("/runbook report")
-    assert "After-run report · DC North to DC South fail-over" in said
+    assert "Report so far · DC North to DC South fail-over" in said
     assert "*Streams*" in said
     assert "Had a hand in tasks*: Dana Okafor 1" in said
     assert "two tasks late" in said
@@ -31,6 +31,7 @@ async def test_the_report_tells_what_was_done_and_by_whom(running: Stage) -> Non
 
 async def test_a_run_that_is_over_is_told_with_its_end(stage: Stage) -> None:
     said = await stage.command('/runbook report "Quarterly restore test"')
+    assert "After-run report" in said
     assert "Ended" in said
     assert "on plan" in said
     assert "Not done" not in said
@@ -47,7 +48,7 @@ async def test_the_report_is_posted_with_its_files(running: Stage) -> None:
     said = await running.click("report.here")
     assert "posted here, with its files" in said
     post = next(m for m in running.messages("U0SAM000002") if m.get("files"))
-    assert "After-run report" in repr(post["blocks"])
+    assert "Report so far" in repr(post["blocks"])
     names = [one["name"] for one in post["files"]]
     assert [name.rpartition(".")[2] for name in names] == ["md", "csv"]
     assert [one["size"] > 1000 for one in post["files"]] == [True, True]
@@ -60,14 +61,14 @@ async def test_the_files_come_to_the_person(running: Stage) -> None:
     threads = running.slack.screen(DANA)["threads"]
     (thread,) = [found for key, found in threads.items() if key.startswith("D")]
     (messages,) = thread.values()
-    assert "After-run report" in messages[0]["text"]
+    assert "Report of" in messages[0]["text"]
     assert [one["name"] for one in messages[1]["files"]] == ["report-101.md", "report-101.csv"]
     assert not any(message.get("files") for message in running.messages())
 
 
 async def test_where_the_bot_is_no_member_it_says_so_and_posts_nothing(running: Stage) -> None:
     said = await running.command("/runbook report fail-over", channel=NETWORK)
-    assert "After-run report" in said
+    assert "Report so far" in said
     assert "/invite" in await running.click("report.here", channel=NETWORK)
     assert not any(m.get("files") for m in running.messages(channel=NETWORK))
 

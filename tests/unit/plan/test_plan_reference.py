@@ -125,6 +125,7 @@ def test_what_if_is_the_run_with_those_tasks_changed(steps: list[Step], data: st
     before, after = longest(graph(steps, NOW, NOW), SOURCE), longest(graph(changed, NOW, NOW), SOURCE)
     ends = {step.id: after["end", step.id] - before["end", step.id] for step in steps}
     assert effect.moved == {key: by for key, by in ends.items() if by}
+    assert effect.lanes(steps) == ({None: effect.end_moves} if effect.end_moves else {})
 
 
 def by_hand(step: Step, shifts: Sequence[Shift]) -> Step:
