@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Set
 from dataclasses import dataclass
 
 import aiohttp
@@ -15,6 +15,7 @@ from bot.cutover import CutoverClient
 from bot.cutover.transport import Transport
 from bot.errors import BotError, Forbidden, SlackError, Unauthorised
 from bot.identity.build import policy, vault
+from bot.identity.rules import Right, Rules
 from bot.requests import build
 from bot.settings import Settings, SettingsError, load
 from bot.slack.web import SlackWeb
@@ -85,6 +86,9 @@ async def _trust(settings: Settings, session: aiohttp.ClientSession) -> AsyncIte
             yield Finding("BOT_ENCRYPTION_KEYS", True, f"people can connect; the key {keys.current} seals their tokens")
     except ValueError as error:
         yield Finding("BOT_ENCRYPTION_KEYS", False, f"{_reason(error)}. `cutover-bot key` makes one.")
+    if settings.bot_public_url:
+        sentence = f"/cutover connect gives links to {settings.bot_public_url}; a proxy passes them on to BOT_LISTEN"
+        yield Finding("BOT_PUBLIC_URL", True, sentence)
     if settings.bot_service_mode == "off" and settings.bot_encryption_keys is None:
         sentence = "off, and without BOT_ENCRYPTION_KEYS nobody can connect: nothing can be done from Slack."
         yield Finding("BOT_SERVICE_MODE", False, sentence)
@@ -107,7 +111,17 @@ async def _policy(settings: Settings, session: aiohttp.ClientSession) -> Finding
                 "no_such_subteam": f"there is no user group {group}.",
             }
             return Finding("BOT_POLICY", False, advice.get(error.error, f"Slack answers {error.error} to {group}."))
+    if rules.second_person and _starters(rules, settings.bot_operators) == 1:
+        return Finding("BOT_POLICY", False, "live runs take two people, and only one may start them: name another.")
     return Finding("BOT_POLICY", True, f"{len(rules.grants)} grants; what they do not name is refused")
+
+
+def _starters(rules: Rules, operators: Set[str]) -> int:
+    """How many people may start live runs; 0 when that cannot be told (groups, everyone)."""
+    granted = [grant for grant in rules.grants if Right.RUN_LIVE in grant.rights]
+    if any(grant.everyone or grant.groups for grant in granted):
+        return 0
+    return len(frozenset(operators).union(*(grant.users for grant in granted)))
 
 
 def _reason(error: ValueError) -> str:

@@ -102,3 +102,24 @@ async def test_user_groups_need_their_scope_and_have_to_exist(surgery: Surgery) 
     assert "no user group S0LEADS0001" in await surgery.line("BOT_POLICY", bot_policy=path)
     surgery.slack._ws.usergroups.append({"id": "S0LEADS0001", "name": "Leads", "handle": "leads", "users": []})
     assert (await surgery.line("BOT_POLICY", bot_policy=path)).startswith("✓")
+
+
+@pytest.mark.parametrize(
+    ("grant", "good"),
+    [
+        ("users: [U0DANA00001]", False),
+        ("users: [U0DANA00001, U0SAM000002]", True),
+        ("everyone: true", True),
+    ],
+)
+async def test_a_second_person_has_to_be_named(surgery: Surgery, grant: str, good: bool) -> None:
+    text = f"second_person: true\ngrants: [{{may: [run_live], {grant}}}]"
+    line = await surgery.line("BOT_POLICY", bot_policy=surgery.policy(text), bot_operators="U0DANA00001")
+    assert line.startswith("✓" if good else "✗")
+    assert good or "only one may start them" in line
+
+
+async def test_the_page_for_tokens_is_named_where_there_is_one(surgery: Surgery) -> None:
+    given = {"bot_listen": "127.0.0.1:8080", "bot_encryption_keys": make_key(), "bot_public_url": "https://bot.example"}
+    assert "https://bot.example" in await surgery.line("BOT_PUBLIC_URL", **given)
+    assert await surgery.line("BOT_PUBLIC_URL") == ""
