@@ -149,10 +149,13 @@ class Bot(Parts):
         """Ask Slack once which workspace the token belongs to; the bot is not ready before."""
         while not self.team_id:
             try:
-                self.team_id = str((await self.web.call("auth.test")).get("team_id", ""))
+                self.team_id = str((await self.web.call("auth.test")).get("team_id") or "")
+                told = "no team_id"
             except SlackError as error:
-                self._problem = f"Slack answers {error.error} to auth.test"
-                _log.warning("slack_not_reached", error=error.error)
+                told = error.error
+            if not self.team_id:
+                self._problem = f"Slack answers {told} to auth.test"
+                _log.warning("slack_not_reached", error=told)
                 await self.clock.sleep(_AGAIN)
 
     async def _recover(self) -> None:

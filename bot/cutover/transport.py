@@ -171,7 +171,7 @@ def _timeout(seconds: float) -> aiohttp.ClientTimeout:
 def _rate_limited(seconds: float | None) -> RateLimited:
     return RateLimited(
         "Cutover is limiting how often the bot may ask.",
-        "Nothing was changed. Wait a minute and try again.",
+        "Nothing was changed." if seconds is not None else "Nothing was changed. Wait a minute and try again.",
         retry_after=seconds,
     )
 

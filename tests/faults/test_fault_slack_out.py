@@ -248,7 +248,15 @@ async def test_a_slow_name_does_not_hold_up_a_form(running: Stage) -> None:
     assert any(block["type"] == "input" for block in running.view()["blocks"])
 
 
-@pytest.mark.parametrize("do", [{"status": 500, "body": "x"}, {"error": "invalid_auth"}, {"cut": "before"}])
+@pytest.mark.parametrize(
+    "do",
+    [
+        {"status": 500, "body": "x"},
+        {"error": "invalid_auth"},
+        {"cut": "before"},
+        {"status": 200, "body": '{"ok":true}'},
+    ],
+)
 async def test_a_bot_that_slack_does_not_know_yet_is_not_ready_and_then_is(running: Stage, do: dict[str, Any]) -> None:
     await running.stop()
     await api(running, "auth.test", do, times=2)
