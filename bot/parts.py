@@ -177,7 +177,7 @@ class Parts:
             client=self.client,
             catalogue=catalogue,
             targets=Targets(self.client, self.links),
-            cards=Cards(self.client, catalogue, self.clock, roll, can_request=self.requests.configured),
+            cards=Cards(self.client, catalogue, self.clock, roll, runs, can_request=self.requests.configured),
             runs=runs,
             roll=roll,
             reports=Reports(runs, self.client, catalogue, self.journal),

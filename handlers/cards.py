@@ -12,9 +12,10 @@ from bot.blocks.message import Message
 from bot.blocks.text import Mrkdwn, phrase
 from bot.clock import Clock
 from bot.cutover import Catalogue, CutoverClient
-from bot.errors import CutoverError
+from bot.errors import BotError, CutoverError
 from bot.model import Comment, Ref, Runbook, Stream, Task, Text
 from handlers.rollcall import RollCall
+from handlers.runs import Runs
 
 _RUNBOOK_SECONDS: Final = 5.0
 _MOST: Final = 10_000
@@ -29,6 +30,7 @@ class Cards:
         catalogue: Catalogue,
         clock: Clock,
         roll: RollCall,
+        runs: Runs,
         *,
         can_request: bool = False,
     ) -> None:
@@ -36,6 +38,7 @@ class Cards:
         self._catalogue = catalogue
         self._clock = clock
         self._roll = roll
+        self._runs = runs
         self._can_request = can_request
         self._runbooks: dict[str, tuple[float, Runbook]] = {}
 
@@ -131,9 +134,19 @@ class Cards:
             startable=startable,
             names=await self.names(shown, runbook.id),
             features=frozenset(offered),
+            critical=await self._critical(runbook),
             note=note,
         )
         return board.runbook(view)
+
+    async def _critical(self, runbook: Runbook) -> frozenset[str]:
+        """The tasks that decide when a run under way ends; none where that cannot be computed."""
+        if not runbook.is_running:
+            return frozenset()
+        try:
+            return frozenset((await self._runs.read(runbook.id)).plan.critical)
+        except BotError:
+            return frozenset()
 
     async def names(self, refs: Sequence[Ref], runbook_id: str) -> dict[Ref, Text]:
         """Names of people and teams."""

@@ -23,7 +23,8 @@ _TASKS = 6
 class RunbookView:
     """What a runbook card shows. `counts` by stream id (None: tasks without one). `now` is aware UTC.
 
-    `features`: what this instance offers of `pause`, `resume`, `cancel` (or `pause_runbook`, ...).
+    `features`: what this instance offers of `pause`, `resume`, `cancel` (or `pause_runbook`, ...). `critical`: ids
+    of the tasks that decide the end.
     """
 
     runbook: Runbook
@@ -34,6 +35,7 @@ class RunbookView:
     startable: tuple[Task, ...] = ()
     names: Mapping[Ref, Text] = field(default_factory=dict)
     features: frozenset[str] = frozenset()
+    critical: frozenset[str] = frozenset()
     note: Mrkdwn | None = None
 
 
@@ -133,7 +135,13 @@ def _running(view: RunbookView) -> Mrkdwn:
     lines = [
         join(
             " · ",
-            [words.task_name(t), words.owners(t, view.names, 2), words.elapsed(t, view.now), words.late(t, view.now)],
+            [
+                words.task_name(t),
+                words.owners(t, view.names, 2),
+                words.elapsed(t, view.now),
+                words.late(t, view.now),
+                _critical(view, t),
+            ],
         )
         for t in view.running[:_TASKS]
     ]
@@ -142,12 +150,16 @@ def _running(view: RunbookView) -> Mrkdwn:
 
 def _startable(view: RunbookView) -> Mrkdwn:
     lines = [
-        join(" · ", [words.task_name(t), words.owners(t, view.names, 2), words.late(t, view.now)])
+        join(" · ", [words.task_name(t), words.owners(t, view.names, 2), words.late(t, view.now), _critical(view, t)])
         for t in view.startable[:_TASKS]
     ]
     paused = view.runbook.stage == RunbookStage.PAUSED
     title = "🟢 *Can start after the pause*" if paused else "🟢 *Can start*"
     return _listed(Mrkdwn(title), lines, len(view.startable))
+
+
+def _critical(view: RunbookView, task: Task) -> Mrkdwn | None:
+    return Mrkdwn("🛤️ decides the end") if task.id in view.critical else None
 
 
 def _listed(title: Mrkdwn | None, lines: list[Mrkdwn], count: int) -> Mrkdwn:

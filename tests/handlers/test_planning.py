@@ -124,3 +124,11 @@ async def test_the_end_is_the_one_that_cutover_forecasts(stage: Stage, run_type:
     run = run_of(told.runbook, told.tasks.values(), world.now(), told.streams, told.types)
     assert told.runbook.end_forecast is not None
     assert run.plan.end == pytest.approx(told.runbook.end_forecast.timestamp(), abs=1)
+
+
+async def test_the_card_of_the_run_marks_what_decides_the_end(running: Stage) -> None:
+    said = await running.command("/runbook show")
+    marked = [line for line in said.splitlines() if "decides the end" in line]
+    path = await running.command("/runbook path")
+    assert marked
+    assert all(line.partition("•")[2].partition(" · ")[0].strip() in path for line in marked)
