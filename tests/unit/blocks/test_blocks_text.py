@@ -15,6 +15,7 @@ from bot.blocks.text import (
     Mrkdwn,
     bold,
     channel,
+    coded,
     cut_mrkdwn,
     duration,
     join,
@@ -61,7 +62,9 @@ def test_literal_shows_what_was_written(written: str, shown: str) -> None:
     assert literal(Text(written)) == shown
 
 
-@pytest.mark.parametrize("name", ["*bold*", "_it_", "~no~", "**x**", "x *y* z", "(*a*)", "*", "a* *b", "__init__", ": __ :"])
+@pytest.mark.parametrize(
+    "name", ["*bold*", "_it_", "~no~", "**x**", "x *y* z", "(*a*)", "*", "a* *b", "__init__", ": __ :"]
+)
 def test_marks_of_a_name_format_nothing(name: str) -> None:
     assert FORMATS.search("Started *bold* now")
     assert not FORMATS.search(phrase("Started {name}, not *ours", name=Text(name)).removesuffix("*ours"))
@@ -222,3 +225,27 @@ def test_duration(seconds: float | None, words: str) -> None:
 
 def test_join_leaves_out_what_is_empty() -> None:
     assert join(", ", [Mrkdwn("a"), None, Mrkdwn(""), Mrkdwn("b")]) == "a, b"
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("type `/task list` now", "type `/task list` now"),
+        ("one ` alone", "one \u02cb alone"),
+        ("a look-alike \u02cb and `code`", "a look-alike \u02cb and \u02cbcode\u02cb"),
+        ("two \u02cb\u02cb of them", "two \u02cb\u02cb of them"),
+    ],
+)
+def test_only_our_own_ticks_make_code(given: str, shown: str) -> None:
+    assert coded(given) == shown
+
+
+def test_a_fenced_name_that_just_fits_is_whole() -> None:
+    assert plain("\u05d0\u05d1\u05d2", 5) == "\u2068\u05d0\u05d1\u05d2\u2069"
+    assert width(plain("\u05d0\u05d1\u05d2\u05d3", 5)) <= 5
+
+
+def test_as_many_lines_as_allowed_are_all_shown() -> None:
+    three = "one\ntwo\nthree"
+    assert literal_lines(three, lines=3) == three
+    assert literal_lines(f"{three}\nfour", lines=3) == f"{three}…"

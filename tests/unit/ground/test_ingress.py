@@ -199,7 +199,7 @@ def test_just_as_deep_as_allowed_is_read_whatever_the_words_hold(words: str, dee
     nest: Any = words
     for _ in range(deep - 1):
         nest = [words, nest] if lists else {words: 1, words + "x": nest}
-    raw = json.dumps({"a": words, "b": nest, "c": [words] * 70}).encode()
+    raw = json.dumps({"a": words, "closed before": [[]] * 40, "b": nest, "c": [words] * 70}).encode()
     found = parse(JSON, raw)
     assert (found is not None) is (deep <= 64)
     assert found is None or found[1] == json.loads(raw)
