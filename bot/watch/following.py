@@ -24,7 +24,8 @@ class Following:
         """The runbooks that got a channel since the last look, and those that nobody follows any more.
 
         Raises `StoreUnavailable`."""
-        links = {(link.runbook_id, link.channel_id): link for link in self._links.all()}
+        told = (link for link in self._links.all() if not self._links.withheld(link))
+        links = {(link.runbook_id, link.channel_id): link for link in told}
         before, self._known = self._known, links
         for place in before.keys() - links.keys():
             await self._leave(before[place])

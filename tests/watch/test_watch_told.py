@@ -108,6 +108,16 @@ async def test_the_board_of_a_channel_that_follows_no_more_says_so_and_is_not_pi
     assert [board["pinned"] for board in watching.boards()] == [True]
 
 
+async def test_the_board_of_what_a_channel_may_read_no_more_is_taken_down_and_comes_back(watching: Watching) -> None:
+    links = watching.stage.bot.links
+    links.withheld = lambda link: True
+    await watching.poll(5)
+    assert watching.boards() == []
+    links.withheld = lambda link: False
+    await watching.see()
+    assert [board["pinned"] for board in watching.boards()] == [True]
+
+
 async def test_a_list_of_what_can_start_loses_the_button_of_what_was_started(watching: Watching) -> None:
     world = watching.stage.cutover.world
     tasks = [task for task in world.runbooks[RUNBOOK].tasks.values() if task.stage == "default"][:6]
