@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.blocks import forms, parts
+from bot.blocks.clean import clean
 from bot.blocks.fit import OPTION_VALUE
 from bot.blocks.forms import Errors, State
 from bot.blocks.ids import ViewId
@@ -127,7 +128,8 @@ def request(sheet: RequestSheet, filled: RequestForm, *, meta: RequestMeta, prob
 
 
 def _ticket(filled: Text) -> parts.Block:
-    box = parts.text_input(initial=filled.raw if forms.fits(filled.raw, TICKET_LIMIT) else None, longest=TICKET_LIMIT)
+    initial = clean(filled.raw)
+    box = parts.text_input(initial=initial if forms.fits(initial, TICKET_LIMIT) else None, longest=TICKET_LIMIT)
     hint = (
         "The ticket or support thread of this cutover. Without it CapyDB takes the request, "
         "but its operators do not carry it out."
@@ -136,8 +138,10 @@ def _ticket(filled: Text) -> parts.Block:
 
 
 def _note(filled: Text) -> parts.Block:
-    initial = filled.raw if forms.fits(filled.raw, _LONGEST_NOTE) else None
-    box = parts.text_input(initial=initial, lines=True, longest=_LONGEST_NOTE)
+    initial = clean(filled.raw, lines=True)
+    box = parts.text_input(
+        initial=initial if forms.fits(initial, _LONGEST_NOTE) else None, lines=True, longest=_LONGEST_NOTE
+    )
     return parts.field("Note for CapyDB's operators", box, "note", hint="Your name is added.", optional=True)
 
 

@@ -8,7 +8,7 @@ from bot.blocks import parts
 from bot.blocks.capydb_post import RequestView, state
 from bot.blocks.ids import ActionId
 from bot.blocks.message import Message, message
-from bot.blocks.text import Mrkdwn, bold, duration, join, literal, phrase, user
+from bot.blocks.text import Mrkdwn, bold, coded, duration, join, literal, phrase, user
 from bot.blocks.values import PreviewValue, encode
 from bot.model import Text
 
@@ -24,7 +24,7 @@ def requests(views: Sequence[RequestView], *, words: str = "", only: Text | None
     blocks += [parts.section(_entry(view, named=only is None)) for view in views[:SHOWN]]
     if len(views) > SHOWN:
         more = f"+{len(views) - SHOWN} older or finished ones. `/cutover requests <words>` narrows the list."
-        blocks.append(parts.context(Mrkdwn(more)))
+        blocks.append(parts.context(coded(more)))
     ask = parts.button("Request database cutover", ActionId.REQUEST_OPEN, encode(PreviewValue(p="")))
     again = parts.button("Refresh", ActionId.REQUEST_LIST, encode(PreviewValue(p="", d=words[:100])))
     return message([*blocks, parts.actions(ask, again)])
