@@ -9,11 +9,13 @@ from bot.blocks.ids import ActionId
 from bot.blocks.values import ChartValue, RunbookValue
 from bot.charts import Kind, Studio, alt_text, sheet_of
 from bot.errors import BadInput
-from bot.identity import Policy, Right
+from bot.identity import Policy
 from bot.slack.answer import Answer
 from bot.slack.files import Files, Upload
+from bot.store import Links
 from handlers import grammar
 from handlers.ask import Ask
+from handlers.posting import check_post
 from handlers.routes import Routes
 from handlers.runs import Runs
 from handlers.targets import Targets
@@ -25,13 +27,20 @@ _TITLES: Final = {Kind.TIMELINE: "Timeline by stream", Kind.BURNUP: "Burn-up"}
 
 @routes.command("runbook", "chart", "[timeline | burnup] [here] [runbook]")
 async def show_chart(
-    ask: Ask, answer: Answer, targets: Targets, runs: Runs, studio: Studio, files: Files, policy: Policy
+    ask: Ask,
+    answer: Answer,
+    targets: Targets,
+    runs: Runs,
+    studio: Studio,
+    files: Files,
+    policy: Policy,
+    links: Links,
 ) -> None:
     """Paint the run: plan against actual by stream, and burn-up; `here` posts it in the channel."""
     kinds, here, rest = _wanted(ask.words)
-    if here:
-        await policy.check(ask.wish.actor, Right.WORK, ask.channel_id)
     runbook = await targets.runbook(ask, grammar.unquoted(rest))
+    if here:
+        await check_post(ask, policy, links, runbook.id)
     await _share(ask, runs, studio, files, runbook.id, kinds, ask.channel_id if here else ask.user_id)
     value = ChartValue(r=runbook.id, kinds=tuple(map(str, kinds)))
     await answer.say(say.done("The pictures are posted here.") if here else chart_post.sent(value))
@@ -45,9 +54,11 @@ async def press_chart(ask: Ask, answer: Answer, runs: Runs, studio: Studio, file
 
 
 @routes.action(ActionId.CHART_HERE)
-async def post_chart(ask: Ask, answer: Answer, runs: Runs, studio: Studio, files: Files, policy: Policy) -> None:
-    await policy.check(ask.wish.actor, Right.WORK, ask.channel_id)
+async def post_chart(
+    ask: Ask, answer: Answer, runs: Runs, studio: Studio, files: Files, policy: Policy, links: Links
+) -> None:
     value = ask.value(ChartValue)
+    await check_post(ask, policy, links, value.r)
     kinds = tuple(kind for kind in Kind if kind in value.kinds) or tuple(Kind)
     await _share(ask, runs, studio, files, value.r, kinds, ask.channel_id)
     await answer.replace(say.done("The pictures are posted here."))

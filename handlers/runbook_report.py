@@ -9,15 +9,17 @@ from bot.blocks import handover_post, report_post, say
 from bot.blocks.ids import ActionId
 from bot.blocks.values import RunbookValue
 from bot.errors import BadInput
-from bot.identity import Policy, Right
+from bot.identity import Policy
 from bot.outbox import Outbox
 from bot.report import AfterRun, compare
 from bot.report.files import csv_of, markdown
 from bot.slack.answer import Answer
 from bot.slack.files import Files, Upload
+from bot.store import Links
 from handlers import grammar
 from handlers.ask import Ask
 from handlers.cards import Cards
+from handlers.posting import check_post
 from handlers.reports import Reports
 from handlers.routes import Routes
 from handlers.targets import Targets
@@ -38,9 +40,10 @@ async def press_report(ask: Ask, answer: Answer, reports: Reports) -> None:
 
 
 @routes.action(ActionId.REPORT_HERE)
-async def post_report(ask: Ask, answer: Answer, reports: Reports, files: Files, policy: Policy) -> None:
-    await policy.check(ask.wish.actor, Right.WORK, ask.channel_id)
-    report = await reports.after(ask.value(RunbookValue).r)
+async def post_report(ask: Ask, answer: Answer, reports: Reports, files: Files, policy: Policy, links: Links) -> None:
+    runbook_id = ask.value(RunbookValue).r
+    await check_post(ask, policy, links, runbook_id)
+    report = await reports.after(runbook_id)
     await files.share(ask.channel_id, _files(report), report_post.report(report, buttons=False))
     await answer.replace(say.done("The report is posted here, with its files."))
 
@@ -83,10 +86,10 @@ async def show_handover(ask: Ask, answer: Answer, targets: Targets, reports: Rep
 
 @routes.action(ActionId.HANDOVER_POST)
 async def post_handover(
-    ask: Ask, answer: Answer, reports: Reports, cards: Cards, outbox: Outbox, policy: Policy
+    ask: Ask, answer: Answer, reports: Reports, cards: Cards, outbox: Outbox, policy: Policy, links: Links
 ) -> None:
-    await policy.check(ask.wish.actor, Right.WORK, ask.channel_id)
     value = ask.value(RunbookValue)
+    await check_post(ask, policy, links, value.r)
     body = handover_post.handover(await _note(value.r, reports, cards), by=ask.user_id)
     await outbox.put(f"handover:{ask.delivery.key}", ask.channel_id, body)
     await answer.replace(say.done("The handover note is posted here."))

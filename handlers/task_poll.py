@@ -24,6 +24,7 @@ from handlers import grammar
 from handlers.ask import Ask, state_of
 from handlers.forms import show_form
 from handlers.persons import cutover_person
+from handlers.posting import check_post
 from handlers.routes import Routes
 from handlers.targets import Targets
 
@@ -80,21 +81,42 @@ async def _form(ask: Ask, task: Task, mentions: Mentions) -> View:
 
 @routes.submit(ViewId.POLL, lambda view: read_poll(state_of(view)), then=_TITLE)
 async def submit_poll(
-    ask: Ask, answer: Answer, form: PollForm, client: CutoverClient, people: People, polls: Polls, policy: Policy
+    ask: Ask,
+    answer: Answer,
+    form: PollForm,
+    client: CutoverClient,
+    people: People,
+    polls: Polls,
+    policy: Policy,
+    links: Links,
 ) -> None:
     meta = ask.meta(TaskMeta)
-    await policy.check(ask.wish.actor, Right.WORK, meta.channel)
+    await check_post(ask, policy, links, meta.r, meta.channel)
     task = await client.get_runbook_task(meta.r, meta.t)
+    poll = await _poll(ask, form, task, meta.channel, client, people)
+    await polls.open(poll)
+    said = phrase("The poll stands in the channel. {count} people are asked.", count=len(poll.voters))
+    await answer.show(modals.notice(_TITLE, say.done(said)))
+
+
+async def _poll(ask: Ask, form: PollForm, task: Task, channel: str, client: CutoverClient, people: People) -> Poll:
     voters = tuple([await _voter(client, people, user) for user in form.users])
     now = ask.now.timestamp()
-    poll = Poll(
-        key=ask.wish.once, team=ask.team_id, channel=meta.channel, runbook=task.runbook_id, task=task.id,
-        task_name=task.name.raw, question=form.question.raw, voters=voters, quorum=form.quorum or len(voters),
-        by=ask.user_id, by_name=ask.wish.actor.name.raw, at=now, closes_at=now + form.seconds,
-    )  # fmt: skip
-    await polls.open(poll)
-    said = phrase("The poll stands in the channel. {count} people are asked.", count=len(voters))
-    await answer.show(modals.notice(_TITLE, say.done(said)))
+    return Poll(
+        key=ask.wish.once,
+        team=ask.team_id,
+        channel=channel,
+        runbook=task.runbook_id,
+        task=task.id,
+        task_name=task.name.raw,
+        question=form.question.raw,
+        voters=voters,
+        quorum=form.quorum or len(voters),
+        by=ask.user_id,
+        by_name=ask.wish.actor.name.raw,
+        at=now,
+        closes_at=now + form.seconds,
+    )
 
 
 async def _voter(client: CutoverClient, people: People, user: str) -> Voter:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.blocks import forms, parts
+from bot.blocks.clean import clean
 from bot.blocks.forms import Errors, State
 from bot.blocks.ids import ActionId, ViewId
 from bot.blocks.message import View
@@ -35,8 +36,8 @@ def open_poll(task: Task, asked: Sequence[str], *, meta: TaskMeta) -> View:
     menu = parts.users_select(ActionId.INPUT, "Who decides", many=True)
     if asked:
         menu["initial_users"] = list(asked)[:MOST]
-    question = f"Go / no-go: {task.name.raw}"
-    preset = question if forms.fits(question, _QUESTION) else None
+    question = clean(task.name.raw)
+    preset = question if question and forms.fits(question, _QUESTION) else None
     quorum = parts.text_input(longest=3)
     until = parts.text_input(initial="30 min", longest=20)
     blocks = [

@@ -23,8 +23,9 @@ _VERDICTS = {
 
 def poll(told: Poll) -> Message:
     """The post: open with its buttons, or closed with what comes next."""
-    head = phrase("🗳️ {question}", question=bold(Text(told.question), 200))
-    about = phrase("for {task}", task=literal(Text(told.task_name), 120))
+    head = phrase("🗳️ Go / no-go: {question}", question=bold(Text(told.question), 200))
+    named = told.question.strip() == told.task_name.strip()
+    about = None if named else phrase("for {task}", task=literal(Text(told.task_name), 120))
     lines = [_line(told, voter) for voter in told.voters]
     state = _rule(told) if told.verdict is None else _result(told)
     asked = [user(voter.user) for voter in told.voters if told.verdict is None and voter.user not in told.votes]

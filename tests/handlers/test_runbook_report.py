@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
-from stage import DANA, FAILOVER, NETWORK, Stage
+from stage import DANA, FAILOVER, NETWORK, SAM, Stage, open_stage
+
+from bot.cutover import CopyFrom, RunbookFields
+from bot.sandbox.cutover import engine, runs
 
 Json = dict[str, Any]
 
@@ -100,3 +104,47 @@ async def test_two_runs_are_compared_by_name(running: Stage) -> None:
 @pytest.mark.parametrize(("words", "answer"), [("", "No earlier run"), ("fail-over 101", "fits"), ("101", "itself")])
 async def test_what_cannot_be_compared_is_a_sentence(running: Stage, words: str, answer: str) -> None:
     assert answer in await running.command(f"/runbook compare {words}")
+
+
+@pytest.mark.parametrize(("line", "button"), [("report", "report.here"), ("handover", "handover.post")])
+async def test_a_private_run_is_posted_nowhere_by_others(tmp_path: Path, line: str, button: str) -> None:
+    rules = tmp_path / "policy.yaml"
+    rules.write_text('private: ["101"]\ngrants:\n  - {may: [view, work], everyone: true}\n')
+    opened, stack = await open_stage(tmp_path, bot_policy=str(rules))
+    async with stack:
+        world = opened.cutover.world
+        runs.start(world, world.runbooks["101"], world.person("dana"), run_type="rehearsal", comms="off")
+        await opened.command(f"/runbook {line} 101", user=SAM)
+        assert "private" in await opened.click(button, user=SAM)
+        assert "private" in await opened.command("/runbook chart here 101", user=SAM)
+        await opened.settle()
+        assert not [message for message in opened.messages(DANA) if message.get("files")]
+
+
+async def rehearsed(stage: Stage, name: str, minutes: int) -> str:
+    """A run of the template that took that long, over by now; its id."""
+    world, client = stage.cutover.world, stage.bot.client
+    template = world.runbook_named("Fail-over template")
+    made = await client.create_runbook(RunbookFields(name=name), copy=CopyFrom(source_runbook_id=template.id))
+    book = world.runbooks[made.id]
+    runs.start(world, book, world.person("dana"), run_type="rehearsal", comms="off")
+    stage.cutover.clock.advance(minutes * 60)
+    for task in sorted(book.tasks.values(), key=lambda one: world.live[book.id].rank[one.id]):
+        if task.stage == "startable":
+            engine.settle(world, book, engine.begin(world, book, task, world.now(), "1"), world.now(), "1")
+        stage.cutover.clock.advance(minutes * 60)
+        if task.stage != "complete":
+            engine.finish(world, book, task, "complete_normal", world.now(), "1")
+    return made.id
+
+
+async def test_the_earlier_run_of_the_same_template_is_found(stage: Stage) -> None:
+    await rehearsed(stage, "First rehearsal", 2)
+    await rehearsed(stage, "Second rehearsal", 5)
+    latest = await rehearsed(stage, "Third rehearsal", 9)
+    await stage.link(latest)
+    said = await stage.command("/runbook compare")
+    assert "Earlier: Second rehearsal" in said
+    assert "Later: Third rehearsal" in said
+    assert "The later one took" in said
+    assert "4 min longer" in said
