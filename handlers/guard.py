@@ -229,6 +229,8 @@ class Guard:
             await self._call(verbs[ask.verb].listener, ask, answer)
             return
         shown = f"/{self._prefix}{ask.command}"
+        if not verbs:  # the Slack app has a command that this bot is not for
+            raise BadInput(f"The bot does not know {shown}.", f"`/{self._prefix}cutover help` lists what it knows.")
         if not ask.verb:
             raise BadInput(
                 f"{shown} needs a verb.", f"One of: {', '.join(verbs)}. `/{self._prefix}cutover help` tells more."

@@ -113,3 +113,13 @@ async def test_a_card_of_a_task_that_is_gone_says_so_on_start_too(running: Stage
     await running.settle()
     assert "Cutover cannot find it" in running.text()
     assert presses(running) == []
+
+
+async def test_a_command_that_is_not_the_bots_is_told_so(stage: Stage) -> None:
+    """The Slack app may have commands that this version does not know."""
+    await stage.command("/task list")
+    payload = {**stage.slack.envelopes[-1].payload, "command": "/tsk", "text": "", "trigger_id": "1.2.other"}
+    await stage.bot.front.receive("command", payload)
+    await stage.settle()
+    assert "does not know /tsk" in stage.text()
+    assert "/cutover help" in stage.text()
