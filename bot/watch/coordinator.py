@@ -222,8 +222,8 @@ class Watch:
 
     async def _tell(self, row: Row, old: Snapshot | None, new: Snapshot, links: Sequence[Link], *, swept: bool) -> None:
         changes = await differences(old, new)
-        # Only changes edit what stands in the channels, the board of the planning too.
-        standing = await self._standing(row.runbook_id, links) if changes else {}
+        # Only changes and new boards edit what stands in the channels.
+        standing = await self._standing(row.runbook_id, links) if changes or self._telling.due(new, links) else {}
         letters: list[Letter] = []
         if row.stale_since is not None:
             letters += self._telling.recovered(new, links, row.stale_since)

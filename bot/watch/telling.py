@@ -85,13 +85,17 @@ class Telling:
         changes = await differences(old, new) if fresh else []
         return await self.news(old, new, changes, fresh, {link.channel_id: frozenset() for link in fresh})
 
+    def due(self, snapshot: Snapshot, links: Sequence[Link], *, stale: bool = False) -> list[str]:
+        """The channels whose board is to be drawn now."""
+        now = self._clock.unix()
+        hear = [link.channel_id for link in links if Kind.BOARD in link.hearing.kinds]
+        return [channel for channel in hear if self.boards.due(channel, snapshot, now, stale=stale)]
+
     async def board_letters(
         self, snapshot: Snapshot, links: Sequence[Link], standing: Standing, stale_since: float | None = None
     ) -> tuple[list[Letter], list[str]]:
         """The boards that are due, and the channels they are for: tell `boards` once they are kept."""
-        unix, stale = self._clock.unix(), stale_since is not None
-        hear = [link.channel_id for link in links if Kind.BOARD in link.hearing.kinds]
-        due = [channel for channel in hear if self.boards.due(channel, snapshot, unix, stale=stale)]
+        due = self.due(snapshot, links, stale=stale_since is not None)
         if not due:
             return [], []
         now, book = self._clock.now(), snapshot.runbook
