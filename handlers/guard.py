@@ -71,7 +71,8 @@ class Guard:
         """Register with Bolt: one listener per kind."""
         app.command(_ANY)(self._on_command)
         app.action(_ANY)(self._on_action)
-        app.view(_ANY)(self._on_view)
+        app.view_submission(_ANY)(self._on_view)
+        app.view_closed(_ANY)(self._on_view)
         app.options(_ANY)(self._on_options)
         app.shortcut(_ANY)(self._on_shortcut)
         app.event(_ANY)(self._on_event)

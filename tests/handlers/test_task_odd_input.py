@@ -123,3 +123,10 @@ async def test_a_command_that_is_not_the_bots_is_told_so(stage: Stage) -> None:
     await stage.settle()
     assert "does not know /tsk" in stage.text()
     assert "/cutover help" in stage.text()
+
+
+async def test_a_closed_form_is_acknowledged(stage: Stage) -> None:
+    view = {"id": "V1", "type": "modal", "callback_id": "skip_task", "private_metadata": "{}"}
+    closed = {"type": "view_closed", "team": {"id": "T0HARBOUR01"}, "user": {"id": DANA}, "view": view}
+    reply = await stage.bot.front.receive("interactive", {**closed, "is_cleared": False, "api_app_id": "A"})
+    assert (reply.status, reply.payload) == (200, None)
