@@ -36,7 +36,7 @@ async def show_chart(
     policy: Policy,
     links: Links,
 ) -> None:
-    """Paint the run: plan against actual by stream, and burn-up; `here` posts it in the channel."""
+    """Paint the run: plan against actual by stream, and burn-up; seen by you alone unless you say here."""
     kinds, here, rest = _wanted(ask.words)
     runbook = await targets.runbook(ask, grammar.unquoted(rest))
     if here:

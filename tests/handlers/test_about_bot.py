@@ -13,7 +13,8 @@ from handlers.everything import all_routes
 
 
 async def test_help_has_a_line_for_every_verb_there_is(stage: Stage) -> None:
-    said = await stage.command("/cutover help")
+    await stage.command("/cutover help")
+    said = "\n".join(block["text"]["text"] for block in stage.last()["blocks"] if "text" in block)
     for verb in all_routes().verbs.values():
         if verb.name == "help" and verb.command != "cutover":
             continue  # once is enough
@@ -64,7 +65,8 @@ async def test_an_unknown_verb_is_answered_with_the_one_probably_meant(
 async def test_a_verb_like_none_is_answered_with_those_there_are(stage: Stage) -> None:
     said = await stage.command("/runbook xyzzy <!channel>")
     assert "does not know that verb" in said
-    assert "It knows: list, show, streams, start, pause" in said
+    assert "It knows: list, show, streams, " in said
+    assert ", start, pause, resume, " in said
     assert "<!channel>" not in said
 
 
