@@ -58,6 +58,9 @@ class Front:
     async def receive(self, kind: str, body: Mapping[str, Any]) -> Reply:
         """Acknowledge one delivery. A repeated one gets the first one's answer and is not worked on again."""
         began = self.last_received = self._clock.monotonic()
+        if body.get("type") == "app_rate_limited":  # the one event without an inner one: told, for nothing can be done
+            _log.warning("slack_withholds_events", minute=str(body.get("minute_rate_limited", ""))[:20])
+            return Reply()
         delivery = read(kind, body)
         if delivery is None or not delivery.name:
             return Reply(400)

@@ -110,6 +110,12 @@ async def test_what_has_no_name_is_refused(desk: Desk, kind: str) -> None:
     assert await desk.inbox.left_over() == []
 
 
+async def test_slack_is_heard_when_it_withholds_events(desk: Desk) -> None:
+    body = {"type": "app_rate_limited", "team_id": "T1", "minute_rate_limited": 1518467820, "api_app_id": "A1"}
+    assert await desk.front.receive("event", body) == Reply()
+    assert await desk.inbox.left_over() == []
+
+
 async def test_a_question_is_answered_each_time_and_not_kept(desk: Desk) -> None:
     for _ in range(2):
         assert (await desk.front.receive("interactive", ASKED)).payload == {"options": []}
