@@ -77,6 +77,7 @@ def demo_settings(
         capydb_api_key=capydb.key,
         capydb_project_id="",
         bot_database_url=f"sqlite:///{folder / 'demo.db'}",
+        bot_archive_url=f"sqlite:///{folder / 'archive.db'}",
         bot_listen=None,
         bot_health_listen=health,
         bot_operators=OPERATORS,

@@ -47,6 +47,7 @@ class Stage:
             "cutover_api_url": self.cutover.url,
             "cutover_api_token": self.cutover.tokens["bot"],
             "bot_database_url": migrated.sqlite(self.folder / "bot.db"),
+            "bot_archive_url": f"sqlite:///{self.folder / 'archive.db'}",
             "bot_listen": "127.0.0.1:0" if http else None,
             "bot_health_listen": "127.0.0.1:0",
             "bot_operators": DANA,

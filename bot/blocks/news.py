@@ -15,7 +15,7 @@ from bot.blocks.ids import ActionId
 from bot.blocks.message import Message, message
 from bot.blocks.text import Mrkdwn, bold, duration, join, literal, literal_lines, phrase, user, when
 from bot.blocks.values import RunbookValue, encode, seen_runbook
-from bot.model import Completion, Ref, Runbook, RunbookStage, Stream, Task, TaskType, Text
+from bot.model import Completion, Rag, Ref, Runbook, RunbookStage, Stream, Task, TaskType, Text
 
 _LISTED = 10
 _BEHIND = 4
@@ -34,6 +34,9 @@ class Scene:
     can_skip: bool = True
 
 
+_TROUBLE = frozenset({Rag.AMBER, Rag.RED})
+
+
 @dataclass(frozen=True, slots=True)
 class By:
     """Who did it, and what they said."""
@@ -49,7 +52,8 @@ def stream_status(scene: Scene, old: Stream | None, new: Stream, behind: Sequenc
     if shown:
         rest = count - len(shown)
         more = [Mrkdwn(f"+{rest} more")] if rest > 0 else []
-        lines += [Mrkdwn("Behind it:"), *(phrase("• {line}", line=line) for line in [*shown, *more])]
+        title = "Behind it:" if new.status in _TROUBLE else "Under way:"
+        lines += [Mrkdwn(title), *(phrase("• {line}", line=line) for line in [*shown, *more])]
     since = phrase("since {at}", at=when(new.status_updated_at, scene.now)) if new.status_updated_at else None
     return _post(scene, join("\n", lines), join(" · ", [since, _run(scene)]))
 

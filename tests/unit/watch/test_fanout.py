@@ -48,6 +48,14 @@ def test_a_stream_status_says_from_what_to_what_why_since_when_and_what_is_behin
         assert part in said
 
 
+def test_what_runs_in_a_green_stream_is_not_behind_it() -> None:
+    lanes, now = (stream("s1", status="off"),), (stream("s1", status="green"),)
+    busy = task("1", "in_progress", name="Copy", start_actual=AT)
+    (letter,) = tell(snapshot(busy, streams=lanes), snapshot(busy, streams=now))
+    assert "Under way:" in letter.message.text
+    assert "Behind it" not in letter.message.text
+
+
 def test_a_status_that_flapped_within_one_interval_is_one_post_or_none() -> None:
     old = snapshot(streams=(stream("s1", status="green"),))
     assert tell(old, snapshot(streams=(stream("s1", status="green", status_updated_at=LATER),))) == []
