@@ -150,5 +150,5 @@ async def test_killed_at_random_moments_the_bot_tells_every_change_once_and_in_o
 
 def looks(killed: Killed) -> list[str]:
     """Boards that do not show yet how many are done."""
-    done = f"{CHANGES} of {CHANGES + 20} done"
+    done = f"{CHANGES:,} of {CHANGES + 20:,} done"
     return [channel for channel in CHANNELS if done not in repr(killed.texts(channel))]
