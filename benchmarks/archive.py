@@ -36,7 +36,8 @@ async def floor(url: str, token: str, connections: int) -> dict[str, int]:
     headers = {"Authorization": f"Bearer {token}", "Api-Version": "2022-02-22"}
 
     async def whole(path: str) -> list[Any]:
-        found, target = [], f"{url}/core/{path}"
+        found: list[Any] = []
+        target = f"{url}/core/{path}"
         while target:
             async with session.get(target) as reply:
                 page = orjson.loads(await reply.read())

@@ -162,8 +162,8 @@ async def measure(
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=at_once)) as session:
         for _ in range(30):
             await door.press(session, make(fake))
-        await _quiet(seen)
-        before, began = _cpu(seen), time.perf_counter()
+        await quiet(process)
+        before, began = cpu(process), time.perf_counter()
         gate = asyncio.Semaphore(at_once)
 
         async def one() -> None:
@@ -172,10 +172,10 @@ async def measure(
 
         await asyncio.gather(*(one() for _ in range(presses)))
         rate = presses / (time.perf_counter() - began)
-        await _quiet(seen)
+        await quiet(process)
     acks.sort()
     return Round(
-        cpu=(_cpu(seen) - before) / presses * 1000,
+        cpu=(cpu(process) - before) / presses * 1000,
         rate=rate,
         ack50=acks[len(acks) // 2] * 1000,
         ack99=acks[int(len(acks) * 0.99)] * 1000,
@@ -183,17 +183,18 @@ async def measure(
     )
 
 
-def _cpu(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return times.user + times.system
+def cpu(process: subprocess.Popen[bytes]) -> float:
+    """Seconds of CPU so far."""
+    times = psutil.Process(process.pid).cpu_times()
+    return float(times.user + times.system)
 
 
-async def _quiet(process: psutil.Process) -> None:
+async def quiet(process: subprocess.Popen[bytes]) -> None:
     """Until a third of a second passes with (nearly) no CPU used."""
     while True:
-        before = _cpu(process)
+        before = cpu(process)
         await asyncio.sleep(0.3)
-        if _cpu(process) - before < 0.011:
+        if cpu(process) - before < 0.011:
             return
 
 

@@ -94,7 +94,7 @@ async def main() -> None:
         bot_operators="U1DANA",
     )
     if runbooks:
-        pace.RUNNING = 2.0  # type: ignore[misc]
+        pace.RUNNING = 2.0
     async with Bot(settings) as bot:
         for number in range(1, max(runbooks, 1) + 1):
             link = Link("T1", f"C{number}", str(100 + number), Text("Fail-over"), "U1DANA", 0.0, "1.1")

@@ -91,7 +91,7 @@ class Cluster:
                 return False
             for table in tables.split():
                 if table != "alembic_version":
-                    connection.execute(f'DELETE FROM "{table}"')  # type: ignore[arg-type]  # our own names
+                    connection.execute(f'DELETE FROM "{table}"')  # our own names
             connection.execute("SELECT setval(c.oid, 1, false) FROM pg_class c WHERE relkind = 'S'")
         return True
 
@@ -112,8 +112,8 @@ def _name(url: str) -> str:
 
 
 @contextlib.contextmanager
-def running() -> Iterator[Cluster]:
-    """Start, hand over, stop and remove."""
+def running(settings: tuple[str, ...] = _QUICK) -> Iterator[Cluster]:
+    """Start, hand over, stop and remove. `settings`: what the server is told, in place of what suits tests."""
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     user = _nobody()
     try:
@@ -122,7 +122,7 @@ def running() -> Iterator[Cluster]:
         _as(
             user, folder, "initdb", "-D", "data", "-U", "tester", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C"
         )
-        options = " ".join(f"-c {one}" for one in (*_QUICK, f"unix_socket_directories={folder}"))
+        options = " ".join(f"-c {one}" for one in (*settings, f"unix_socket_directories={folder}"))
         _as(user, folder, "pg_ctl", "-D", "data", "-w", "-l", "log", "-o", options, "start")
         try:
             yield Cluster(folder)
