@@ -3,7 +3,8 @@
 It is our own arithmetic over what Cutover tells; where Cutover gives a forecast of its own, both are shown.
 """
 
-from bot.plan.graph import Plan, Step, Timing, lay_out, plan_on, plan_run
+from bot.plan.drift import EndMove, Moved, cause, moved
+from bot.plan.graph import Glance, Plan, Step, Timing, glance_on, lay_out, plan_on, plan_run
 from bot.plan.network import Cyclic, Network
 from bot.plan.readiness import Gap, Own, Readiness, Staff, readiness
 from bot.plan.run import Run, run_of
@@ -14,7 +15,10 @@ from bot.plan.why import chain_before, dependants, slack_by_stream
 __all__ = [
     "Cyclic",
     "Effect",
+    "EndMove",
     "Gap",
+    "Glance",
+    "Moved",
     "Network",
     "Own",
     "Plan",
@@ -24,9 +28,12 @@ __all__ = [
     "Staff",
     "Step",
     "Timing",
+    "cause",
     "chain_before",
     "dependants",
+    "glance_on",
     "lay_out",
+    "moved",
     "plan_on",
     "plan_run",
     "readiness",
