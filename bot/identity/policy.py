@@ -189,10 +189,10 @@ def _kind(member: Member) -> str:
     return "Guests" if member.is_guest else ""
 
 
-def _stamp(file: Path | None) -> tuple[int, int, int]:
-    """What changes when a file is written or replaced."""
+def _stamp(file: Path | None) -> tuple[int, int, int] | None:
+    """What changes when a file is written or replaced; None where there is none."""
     try:
         found = file.stat() if file is not None else None
     except OSError:
-        return 0, 0, 0
-    return (found.st_mtime_ns, found.st_size, found.st_ino) if found else (0, 0, 0)
+        return None
+    return (found.st_mtime_ns, found.st_size, found.st_ino) if found is not None else None

@@ -149,7 +149,7 @@ def parse(document: Any) -> Rules:
     try:
         file = _File.model_validate(document)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
+        first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
         raise ValueError(f"{where}: {first['msg'].removeprefix('Value error, ')}") from None
     return Rules(

@@ -37,8 +37,7 @@ def diff(old: Snapshot, new: Snapshot) -> list[Change]:
         was = before.get(key)
         if was is not task and was != task:
             changes.extend(_task(was, task))
-    if len(before) + _added(before, new.tasks) != len(new.tasks):
-        changes.extend(TaskRemoved(task) for key, task in before.items() if key not in new.tasks)
+    changes.extend(TaskRemoved(task) for key, task in before.items() if key not in new.tasks)
     changes.sort(key=_order)
     return changes
 
@@ -48,10 +47,6 @@ def crept(old: RunbookState, new: RunbookState) -> bool:
     if old.end_forecast == new.end_forecast or _moved(moment(old.end_forecast), moment(new.end_forecast)):
         return False
     return msgspec.structs.replace(new, end_forecast=old.end_forecast) == old
-
-
-def _added(before: dict[str, TaskState], after: dict[str, TaskState]) -> int:
-    return sum(1 for key in after if key not in before)
 
 
 def _runbook(old: RunbookState, new: RunbookState) -> Iterator[Change]:

@@ -190,6 +190,12 @@ def test_brackets_in_words_are_no_depth(words: str) -> None:
     assert parse(JSON, raw) == ("event", {"text": words * 3})
 
 
+@pytest.mark.parametrize(("fields", "read"), [(200, True), (201, False)])
+def test_a_form_has_two_hundred_fields_at_most(fields: int, read: bool) -> None:
+    raw = urlencode({"command": "/task", **{f"f{number}": "1" for number in range(fields - 1)}}).encode()
+    assert (parse(FORM, raw) is not None) is read
+
+
 TRICKY = st.text(st.sampled_from('{}[]"\\x'), max_size=40)
 
 

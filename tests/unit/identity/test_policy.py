@@ -60,6 +60,7 @@ async def test_without_a_file_live_runs_and_administration_are_for_operators(rig
     with pytest.raises(NotAllowed, match="Only operators may") as caught:
         await policy().check(SAM, right)
     assert "BOT_OPERATORS" in caught.value.hint
+    assert ("A rehearsal is open to you" in caught.value.hint) is (right is Right.RUN_LIVE)
 
 
 async def test_nobody_is_an_operator_by_name_or_by_nothing() -> None:

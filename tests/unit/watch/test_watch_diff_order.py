@@ -82,3 +82,38 @@ def test_late_and_late_no_more() -> None:
     assert told(snapshot(late), snapshot(in_time)) == ["TaskEdited 1"]
     assert told(snapshot(in_time), snapshot(unknown)) == []
     assert told(snapshot(), snapshot(late)) == ["TaskMoved 1", "TaskBecameLate 1"]
+
+
+@pytest.mark.parametrize(
+    ("stage", "ended", "changed"), [("complete", AT, LATER), ("canceled", AT, LATER), ("active", LATER, AT)]
+)
+def test_a_run_ended_when_it_ended_and_began_when_it_was_changed(stage: str, ended: str, changed: str) -> None:
+    old = snapshot(task("1"), runbook=book(stage="paused"))
+    new = snapshot(
+        task("1", name="New", updated_at=BETWEEN), runbook=book(stage=stage, end_actual=ended, updated_at=changed)
+    )
+    assert told(old, new) == ["RunbookStageChanged 101", "TaskEdited 1"]
+
+
+def test_what_has_no_moment_is_told_by_its_kind_and_then_by_its_number() -> None:
+    old = snapshot(task("1", "in_progress", number=1), task("2", number=2), runbook=book(end_forecast=AT))
+    new = snapshot(
+        task("1", "in_progress", number=1, is_late=True),
+        task("2", number=2, name="New", updated_at=None),
+        runbook=book(end_forecast=LATER),
+    )
+    assert told(old, new) == ["TaskEdited 2", "ForecastMoved 101", "TaskBecameLate 1"]
+
+
+def test_a_task_without_a_number_comes_before_the_first() -> None:
+    old = snapshot(task("a", number=1), task("b"))
+    assert told(old, snapshot(task("a", "startable", number=1), task("b", "startable"))) == [
+        "TaskMoved b",
+        "TaskMoved a",
+    ]
+
+
+def test_as_many_gone_as_stay_and_as_many_new() -> None:
+    old = snapshot(task("stays"), task("goes"))
+    new = snapshot(task("stays"), task("comes", number=1), task("comes too", number=2))
+    assert told(old, new) == ["TaskMoved comes", "TaskMoved comes too", "TaskRemoved goes"]
