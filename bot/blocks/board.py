@@ -159,7 +159,7 @@ def _startable(view: RunbookView) -> Mrkdwn:
 
 
 def _critical(view: RunbookView, task: Task) -> Mrkdwn | None:
-    return Mrkdwn("🛤️ decides the end") if task.id in view.critical else None
+    return words.DECIDES if task.id in view.critical else None
 
 
 def _listed(title: Mrkdwn | None, lines: list[Mrkdwn], count: int) -> Mrkdwn:

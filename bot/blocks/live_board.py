@@ -6,12 +6,13 @@ Its time is cut to the minute, so that two boards with the same news are the sam
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.blocks import board_streams, parts, words
 from bot.blocks.board import end_line, rag_line, start_line
+from bot.blocks.end_moved import end_moved
 from bot.blocks.ids import ActionId
 from bot.blocks.message import Message, message
 from bot.blocks.text import Mrkdwn, bold, duration, join, literal, phrase, when
@@ -19,6 +20,7 @@ from bot.blocks.values import RunbookValue, encode, seen_runbook
 from bot.model import Ref, Runbook, RunbookStage, Task, TaskType, Text
 from bot.model.progress import Counts, Progress, as_runbook, as_task, milestone_types, moment, progress, refs
 from bot.model.snapshot import Snapshot
+from bot.plan import Moved
 
 _TASKS = 6
 _WIDE = 20
@@ -33,6 +35,8 @@ class _Board:
     seen: Progress
     names: Mapping[Ref, Text]
     now: datetime
+    critical: Collection[str]
+    moved: Moved | None
 
 
 def live_board(
@@ -42,14 +46,17 @@ def live_board(
     *,
     stale_since: datetime | None = None,
     task_types: Iterable[TaskType] = (),
+    critical: Collection[str] = (),
+    moved: Moved | None = None,
 ) -> Message:
     """The board as of `now` (aware UTC). `names`: of the people that `people_on_board` asks for.
 
-    `stale_since`: Cutover has not answered since then, which stands above everything else.
+    `stale_since`: Cutover has not answered since then, which stands above everything else. `critical`: ids of the tasks
+    that decide the end; `moved`: how that moved lately.
     """
     now = now.replace(second=0, microsecond=0)
     seen = progress(snapshot, now, milestones=milestone_types(task_types))
-    board = _Board(snapshot, as_runbook(snapshot.runbook), seen, names, now)
+    board = _Board(snapshot, as_runbook(snapshot.runbook), seen, names, now, critical, moved)
     blocks = [parts.header(board.book.name)]
     if stale_since is not None:
         blocks.append(parts.section(_stale(stale_since, now)))
@@ -90,6 +97,7 @@ def _facts(board: _Board) -> Mrkdwn:
             _counts(sums, book) if not planning else Mrkdwn(f"{sums.total:,} tasks"),
             *([start_line(book, board.now)] if planning else []),
             _end(board),
+            _moved(board),
             _milestone(board),
             *([start_line(book, board.now)] if not planning else []),
         ],
@@ -125,6 +133,19 @@ def _end(board: _Board) -> Mrkdwn | None:
     return join(", ", [line, Mrkdwn(f"took {took}") if took else None, Mrkdwn(told) if told else None])
 
 
+def _moved(board: _Board) -> Mrkdwn | None:
+    """By how much the end moved lately, and which task is behind that."""
+    told = board.moved
+    if told is None or board.book.is_over:
+        return None
+    state = board.snapshot.tasks.get(told.task_id)
+    return end_moved(told, as_task(state, board.book.id) if state is not None else None, board.now)
+
+
+def _decides(board: _Board, task: Task) -> Mrkdwn | None:
+    return words.DECIDES if task.id in board.critical else None
+
+
 def _milestone(board: _Board) -> Mrkdwn | None:
     """The next milestone, with when it is due."""
     if board.book.is_over or not board.seen.milestones:
@@ -156,15 +177,14 @@ def _models(board: _Board, kind: str) -> list[Task]:
 
 def _running(board: _Board, task: Task) -> Mrkdwn:
     facts = [words.owners(task, board.names, 2), words.elapsed(task, board.now), words.late(task, board.now)]
-    return join(" · ", [words.task_name(task), *facts])
+    return join(" · ", [words.task_name(task), *facts, _decides(board, task)])
 
 
 def _startable(board: _Board, task: Task) -> Mrkdwn:
     at = task.start_planned
     planned = phrase("planned {at}", at=when(at, board.now)) if at is not None and not task.is_late else None
-    return join(
-        " · ", [words.task_name(task), words.owners(task, board.names, 2), planned, words.late(task, board.now)]
-    )
+    facts = [words.owners(task, board.names, 2), planned, words.late(task, board.now), _decides(board, task)]
+    return join(" · ", [words.task_name(task), *facts])
 
 
 def _list(board: _Board, title: str, lines: list[Mrkdwn], count: int) -> Mrkdwn | None:

@@ -29,6 +29,10 @@ _RUNBOOK: dict[str, str] = {
 _RAG: dict[str, str] = {Rag.RED: "🟥 Red", Rag.AMBER: "🟧 Amber", Rag.GREEN: "🟩 Green", Rag.OFF: "⬜ No status"}
 
 
+DECIDES = Mrkdwn("🛤️ decides the end")
+"""Beside a task on the critical path."""
+
+
 def task_word(task: Task) -> str:
     """`▶️ Running` for plain_text; a complete task says how it ended. Not escaped."""
     if task.is_complete and task.completion_type in _ENDED:

@@ -134,6 +134,17 @@ watches = sa.Table(
     sa.Column("failures", sa.Integer, nullable=False, server_default="0"),
 )
 
+end_moves = sa.Table(
+    "end_moves",
+    metadata,
+    sa.Column("runbook_id", sa.String(80), primary_key=True),
+    sa.Column("run", sa.String(40), primary_key=True),
+    sa.Column("at", sa.Float, primary_key=True),
+    sa.Column("ends_at", sa.Float, nullable=False),
+    sa.Column("because", sa.String(12), nullable=False, server_default=""),
+    sa.Column("task_id", sa.String(80), nullable=False, server_default=""),
+)
+
 schedules = sa.Table(
     "schedules",
     metadata,

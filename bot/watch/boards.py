@@ -5,8 +5,8 @@ Slack takes about 50 edits a minute for a whole workspace; half of that is left 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 
 from bot.model import RunbookStage
 from bot.model.snapshot import Snapshot
@@ -23,6 +23,7 @@ class _Drawn:
     at: float
     snapshot: Snapshot
     stale: bool
+    current: bool = True
 
 
 class Boards:
@@ -43,21 +44,32 @@ class Boards:
             return True
         if now - last.at < self.gap:
             return False
-        if last.snapshot is not snapshot:
+        if last.snapshot is not snapshot or not last.current:
             return True
         return snapshot.runbook.stage == RunbookStage.ACTIVE and not stale and now - last.at >= max(_TICK, self.gap)
 
-    def left(self, channel_id: str, snapshot: Snapshot, now: float) -> float | None:
-        """Seconds until a change that is not drawn yet may be; None when there is none."""
-        last = self._drawn.get((snapshot.runbook.id, channel_id))
-        return None if last is None or last.snapshot is snapshot else max(0.0, self.gap - (now - last.at))
+    def waits(self, channel_ids: Collection[str], snapshot: Snapshot, now: float) -> list[float]:
+        """Seconds until each change that is not drawn yet may be. Boards of other channels are forgotten."""
+        self.keep_only(snapshot.runbook.id, channel_ids)
+        known = (self._drawn.get((snapshot.runbook.id, channel_id)) for channel_id in channel_ids)
+        return [
+            max(0.0, self.gap - (now - last.at))
+            for last in known
+            if last is not None and (last.snapshot is not snapshot or not last.current)
+        ]
+
+    def redraw(self, runbook_id: str) -> None:
+        """What its boards show besides the reading is another."""
+        for key, last in self._drawn.items():
+            if key[0] == runbook_id:
+                self._drawn[key] = replace(last, current=False)
 
     def drawn(self, channel_ids: Iterable[str], snapshot: Snapshot, now: float, *, stale: bool = False) -> None:
         """They were."""
         for channel_id in channel_ids:
             self._drawn[snapshot.runbook.id, channel_id] = _Drawn(now, snapshot, stale)
 
-    def keep_only(self, runbook_id: str, channel_ids: set[str]) -> None:
+    def keep_only(self, runbook_id: str, channel_ids: Collection[str]) -> None:
         """Forget boards of channels that do not follow the runbook any more."""
         gone = [key for key in self._drawn if key[0] == runbook_id and key[1] not in channel_ids]
         for key in gone:

@@ -9,6 +9,8 @@ from bot.outbox import Outbox
 from bot.slack.web import SlackWeb
 from bot.store import Database, Links
 from bot.watch.coordinator import Watch
+from bot.watch.ends import Ends
+from bot.watch.outlook import Outlooks
 from bot.watch.people import Doers, Mentions
 from bot.watch.telling import Telling
 
@@ -28,5 +30,5 @@ def watch(
     """The watch of one replica; `owner` is a name that no other replica has."""
     mentions = Mentions(web, catalogue, clock)
     doers = Doers(journal, catalogue, mentions, clock)
-    telling = Telling(client, catalogue, mentions, doers, clock)
+    telling = Telling(client, catalogue, mentions, doers, clock, Outlooks(client, Ends(database), clock))
     return Watch(client, database, links, telling, outbox, clock, owner)

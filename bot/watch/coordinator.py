@@ -27,7 +27,7 @@ from bot.watch.events import Event
 from bot.watch.following import Following
 from bot.watch.reader import Reader
 from bot.watch.rows import LeaseLost, Row
-from bot.watch.telling import Standing, Telling, differences
+from bot.watch.telling import Telling, differences
 
 _log = structlog.get_logger(__name__)
 _AT_ONCE: Final = 4
@@ -107,6 +107,7 @@ class Watch:
                     wait = _AGAIN
                 await self._clock.rest(wait, self._woken)
         finally:
+            self._telling.outlooks.close()
             for task in self._polling.values():
                 task.cancel()
 
@@ -217,13 +218,16 @@ class Watch:
         if kept is not None and kept[0] + 1 == row.fence:
             return kept[1]
         self._reader.forget(row.runbook_id)
+        self._telling.outlooks.forget(row.runbook_id)
         packed = await self._database.read(lambda c: rows.snapshot_of(c, row.runbook_id))
         return await asyncio.to_thread(rows.unpack, packed)
 
     async def _tell(self, row: Row, old: Snapshot | None, new: Snapshot, links: Sequence[Link], *, swept: bool) -> None:
         changes = await differences(old, new)
+        await self._telling.look_ahead(old, new)
         # Only changes and new boards edit what stands in the channels.
-        standing = await self._standing(row.runbook_id, links) if changes or self._telling.due(new, links) else {}
+        channels, due = [link.channel_id for link in links], changes or self._telling.due(new, links)
+        standing = await self._database.read(lambda c: rows.standing(c, row.runbook_id, channels)) if due else {}
         letters: list[Letter] = []
         if row.stale_since is not None:
             letters += self._telling.recovered(new, links, row.stale_since)
@@ -246,10 +250,6 @@ class Watch:
         if letters:
             _log.info("news", runbook=row.runbook_id, changes=len(changes), letters=len(letters))
 
-    async def _standing(self, runbook_id: str, links: Sequence[Link]) -> Standing:
-        channels = [link.channel_id for link in links]
-        return await self._database.read(lambda c: rows.standing(c, runbook_id, channels))
-
     def _next(self, new: Snapshot, links: Sequence[Link], now: float) -> float:
         """Seconds to the next poll of this runbook."""
         key = new.runbook.id
@@ -259,11 +259,10 @@ class Watch:
         hot = self._hot.get(key, 0.0) > self._clock.monotonic()
         if not hot:
             self._hot.pop(key, None)
-        self._telling.boards.keep_only(key, {link.channel_id for link in links})
-        waits = [self._telling.boards.left(link.channel_id, new, now) for link in links]
+        waits = self._telling.boards.waits([link.channel_id for link in links], new, now)
         crowd = sum(1 for _, kept in self._kept.values() if kept and kept.runbook.stage == RunbookStage.ACTIVE)
         seconds = pace.interval(new.runbook, self._clock.now(), hot=hot, slow=self._brake.slow, crowd=crowd)
-        return max(pace.GAP, min([seconds, *(wait for wait in waits if wait is not None)]))
+        return max(pace.GAP, min([seconds, *waits]))
 
     async def _failed(self, row: Row, old: Snapshot | None, links: Sequence[Link], error: CutoverError) -> None:
         """Nothing is said of what could not be read; that it cannot be read is said once."""
@@ -297,4 +296,4 @@ class Watch:
         self._reader.forget(runbook_id)
         for known in (self._kept, self._hot, self._hurry, self._ended):
             known.pop(runbook_id, None)
-        self._telling.boards.keep_only(runbook_id, set())
+        self._telling.forget(runbook_id)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Final, TypeVar
+from functools import partial
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -21,19 +22,21 @@ from bot.model.hearing import Kind
 from bot.model.progress import as_runbook, moment
 from bot.model.snapshot import Snapshot
 from bot.outbox.letter import Letter
+from bot.plan import moved
 from bot.store import Link
+from bot.watch.beside import beside
 from bot.watch.boards import Boards
 from bot.watch.diff import diff
 from bot.watch.fanout import fanout, people_named
 from bot.watch.news import BOARD, PLAN, Listener, News, boards_in, letter_key, slot, slot_prefix
+from bot.watch.outlook import Outlooks
 from bot.watch.people import Doers, Mentions
 from bot.watch.quiet import is_quiet
 
 _MANY: Final = 200
 """Changes from which on the letters are made beside the event loop."""
-_BIG: Final = 2_000
-"""Tasks from which on a board is drawn beside the event loop: it counts them all."""
-T = TypeVar("T")
+_MOVED_LATELY: Final = 3600.0
+"""Seconds: a board tells by how much the end moved in the last hour."""
 Standing = Mapping[str, frozenset[str]]
 
 
@@ -41,8 +44,15 @@ class Telling:
     """Makes letters; keeps nothing but which boards are drawn."""
 
     def __init__(
-        self, client: CutoverClient, catalogue: Catalogue, mentions: Mentions, doers: Doers, clock: Clock
+        self,
+        client: CutoverClient,
+        catalogue: Catalogue,
+        mentions: Mentions,
+        doers: Doers,
+        clock: Clock,
+        outlooks: Outlooks,
     ) -> None:
+        self.outlooks = outlooks
         self._client = client
         self._catalogue = catalogue
         self._mentions = mentions
@@ -85,6 +95,16 @@ class Telling:
         changes = await differences(old, new) if fresh else []
         return await self.news(old, new, changes, fresh, {link.channel_id: frozenset() for link in fresh})
 
+    async def look_ahead(self, old: Snapshot | None, new: Snapshot) -> None:
+        """What decides the end, and how it moved; boards that show it otherwise are drawn again."""
+        if await self.outlooks.look(old, new, await self._types()):
+            self.boards.redraw(new.runbook.id)
+
+    def forget(self, runbook_id: str) -> None:
+        """Nobody follows it here any more."""
+        self.outlooks.forget(runbook_id)
+        self.boards.keep_only(runbook_id, set())
+
     def due(self, snapshot: Snapshot, links: Sequence[Link], *, stale: bool = False) -> list[str]:
         """The channels whose board is to be drawn now."""
         now = self._clock.unix()
@@ -99,10 +119,13 @@ class Telling:
         if not due:
             return [], []
         now, book = self._clock.now(), snapshot.runbook
-        names = await self._names(await _beside(snapshot, lambda: people_on_board(snapshot, now)), book.id)
+        names = await self._names(await beside(snapshot, lambda: people_on_board(snapshot, now)), book.id)
         since = datetime.fromtimestamp(stale_since, UTC) if stale_since is not None else None
         types = await self._types()
-        body = await _beside(snapshot, lambda: live_board(snapshot, names, now, stale_since=since, task_types=types))
+        ahead = self.outlooks.of(book.id)
+        by = moved(ahead.moves, now.timestamp() - _MOVED_LATELY)
+        drawn = partial(live_board, stale_since=since, task_types=types, critical=ahead.critical, moved=by)
+        body = await beside(snapshot, lambda: drawn(snapshot, names, now))
         letters = []
         for channel in due:
             letters += self._board(snapshot, channel, body, boards_in(book.id, standing.get(channel, ())))
@@ -185,9 +208,4 @@ async def differences(old: Snapshot | None, new: Snapshot) -> list[Change]:
     """The changes from one reading to the next; a first one changes nothing."""
     if old is None or old is new:
         return []
-    return await _beside(new, lambda: diff(old, new))
-
-
-async def _beside(snapshot: Snapshot, work: Callable[[], T]) -> T:
-    """Run pure work on a thread where the snapshot is big."""
-    return await asyncio.to_thread(work) if len(snapshot.tasks) >= _BIG else work()
+    return await beside(new, lambda: diff(old, new))

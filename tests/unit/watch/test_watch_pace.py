@@ -70,9 +70,9 @@ def test_a_board_is_drawn_at_once_then_not_sooner_than_after_ten_seconds() -> No
     assert boards.due("C1", one, 0.0)
     boards.drawn(["C1"], one, 0.0)
     assert not boards.due("C1", one, 5.0)
-    assert boards.left("C1", one, 5.0) is None
+    assert boards.waits(["C1"], one, 5.0) == []
     assert not boards.due("C1", two, LEAST - 1)
-    assert boards.left("C1", two, LEAST - 1) == 1.0
+    assert boards.waits(["C1"], two, LEAST - 1) == [1.0]
     assert boards.due("C1", two, LEAST)
 
 

@@ -6,18 +6,22 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncGenerator, Callable
+from datetime import datetime
 from typing import Any
 
 import orjson
 import sqlalchemy as sa
 
 from bot.clock import ManualClock
+from bot.errors import Refused
 from bot.model import Runbook, Stream, Text
 from bot.model.hearing import Hearing, Kind
 from bot.outbox import Outbox
 from bot.store import Database, Link, Links
 from bot.store.tables import letters, watches
 from bot.watch.coordinator import Watch
+from bot.watch.ends import Ends
+from bot.watch.outlook import Outlooks
 from bot.watch.telling import Telling
 
 
@@ -28,10 +32,17 @@ class Cutover:
 
     def __init__(self) -> None:
         self.status, self.stages = "off", {str(n): "default" for n in range(3)}
+        self.waits: dict[str, list[str]] | None = None
+        self.more: dict[str, dict[str, Any]] = {}
+        self.stage = "active"
+        self.start: datetime | None = None
+        self.forecasts = 0
+        self.forecast_trouble: Exception | None = None
         self.reads = 0
         self.trouble: Exception | None = None
-        self.hold = asyncio.Event()
+        self.hold, self.hold_forecast = asyncio.Event(), asyncio.Event()
         self.hold.set()
+        self.hold_forecast.set()
 
     def offers(self, _operation: str) -> bool:
         return True
@@ -41,7 +52,9 @@ class Cutover:
         await self.hold.wait()
         if self.trouble is not None:
             raise self.trouble
-        return Runbook(id=runbook_id, name=Text("Fail-over"), stage="active", run_type="rehearsal")
+        return Runbook(
+            id=runbook_id, name=Text("Fail-over"), stage=self.stage, run_type="rehearsal", start_actual=self.start
+        )
 
     def list_runbook_streams(self, runbook_id: str) -> Any:
         lane = Stream(id="s1", runbook_id=runbook_id, name=Text("Database"), status=self.status)
@@ -57,13 +70,24 @@ class Cutover:
     ) -> AsyncGenerator[Any, None]:
         await asyncio.sleep(0)
         tasks = [
-            {"id": key, "type": "task", "attributes": {"name": f"Task {key}", "stage": stage}}
+            {"id": key, "type": "task", "attributes": {"name": f"Task {key}", "stage": stage, **self.more.get(key, {})}}
             for key, stage in self.stages.items()
         ]
         yield read(orjson.dumps({"data": tasks, "meta": {"page": {"total": len(tasks)}}}))
 
-    async def one_page(self, *_: Any) -> Any:
-        raise AssertionError("times that are not told cannot be sorted by")
+    async def one_page(self, _operation: str, _path: str, read: Callable[[bytes], Any], params: Any) -> Any:
+        if params != {"forecast": True}:
+            raise Refused("It cannot sort by that.", status=400)
+        self.forecasts += 1
+        await self.hold_forecast.wait()
+        if self.forecast_trouble is not None:
+            raise self.forecast_trouble
+        return read(orjson.dumps({"data": [self._forecast(key) for key in self.stages]}))
+
+    def _forecast(self, key: str) -> dict[str, Any]:
+        """A task with its graph, where that is told."""
+        before = self.waits.get(key) if self.waits is not None else None
+        return {"id": key, "type": "task", "attributes": {"name": key, "predecessor_ids": before}}
 
 
 class Nobody:
@@ -87,8 +111,9 @@ class Desk:
 
     def watch(self, owner: str) -> Watch:
         nobody: Any = Nobody()
-        telling = Telling(self.cutover, nobody, nobody, nobody, self.clock)  # type: ignore[arg-type]
         client: Any = self.cutover
+        outlooks = Outlooks(client, Ends(self.database), self.clock)
+        telling = Telling(client, nobody, nobody, nobody, self.clock, outlooks)
         return Watch(client, self.database, self.links, telling, self.outbox, self.clock, owner)
 
     async def link(self, channel: str, kinds: tuple[Kind, ...] = (Kind.STREAM_STATUS, Kind.FINISHED)) -> None:
@@ -111,6 +136,12 @@ class Desk:
         query = sa.select(letters.c.body).where(letters.c.channel_id == channel).order_by(letters.c.id)
         bodies = await self.database.read(lambda c: c.execute(query).scalars().all())
         return [json.loads(body)["text"].split("\n")[0] for body in bodies if body]
+
+    async def bodies(self, channel: str) -> list[str]:
+        """All letters whole, in order."""
+        query = sa.select(letters.c.body).where(letters.c.channel_id == channel).order_by(letters.c.id)
+        found = await self.database.read(lambda c: c.execute(query).scalars().all())
+        return [json.dumps(json.loads(body), ensure_ascii=False) for body in found if body]
 
     async def turns(self, channel: str = "C1") -> list[tuple[str, str]]:
         """What was told of the stream's status: (from, to)."""
