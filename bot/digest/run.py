@@ -5,31 +5,23 @@ So a slot is one letter however many replicas run, and whoever loses the lease w
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
-import structlog
 
 from bot.clock import Clock
 from bot.digest import rows
 from bot.digest.reminders import wants_reminders
 from bot.digest.rows import NEVER, DigestMemory, memory, row_key
 from bot.digest.work import Outcome, Work
-from bot.errors import StoreUnavailable
 from bot.model.hearing import Hearing
 from bot.outbox.queue import put_all
 from bot.store import Database, Link, Links
-from bot.store.claims import claim, next_due, release
+from bot.store.claims import release
+from bot.store.due import DueRows, Row
 from bot.store.tables import schedules
-from bot.watch.rows import LeaseLost
 
-_log = structlog.get_logger(__name__)
-_LEASE: Final = 10.0
-_AT_ONCE: Final = 16
-_LONGEST_SLEEP: Final = 20.0
-_AGAIN: Final = 30.0
 _RECONCILE: Final = 60.0
 
 
@@ -43,9 +35,8 @@ class Digests:
         self._links = links
         self._work = work
         self._clock = clock
-        self._owner = owner
+        self._due = DueRows(database, schedules, clock, owner, self._one, tidy=self._tidy)
         self._wake_sender = wake
-        self._woken = asyncio.Event()
         self._reconciled = float("-inf")
 
     async def save(self, link: Link, hearing: Hearing) -> None:
@@ -56,7 +47,7 @@ class Digests:
 
     def wake(self) -> None:
         """Something may be due sooner than it was."""
-        self._woken.set()
+        self._due.wake()
 
     async def post_now(self, link: Link, once: str) -> None:
         """Post a digest; `once` names the wish, so that it is one letter. Raises `CutoverError`, `StoreUnavailable`."""
@@ -75,38 +66,17 @@ class Digests:
 
     async def run(self) -> None:
         """Until cancelled."""
-        while True:
-            self._woken.clear()
-            try:
-                wait = await self.run_due()
-            except StoreUnavailable:
-                wait = _AGAIN
-            await self._clock.rest(wait, self._woken)
+        await self._due.run()
 
     async def run_due(self) -> float:
         """Work off what is due; seconds until there may be more to do."""
-        if self._clock.unix() - self._reconciled >= _RECONCILE:
-            await self._reconcile()
-        now = self._clock.unix()
-        found = await self._database.write(lambda c: claim(c, schedules, self._owner, now, _LEASE, _AT_ONCE))
-        await asyncio.gather(*(self._one(row) for row in found))
-        if len(found) == _AT_ONCE:
-            return 0.0
-        next_at = await self._database.read(lambda c: next_due(c, schedules))
-        return min(max((next_at or NEVER) - self._clock.unix(), 0.05), _LONGEST_SLEEP)
+        return await self._due.run_due()
 
-    async def _one(self, row: Any) -> None:
-        """One claimed row; trouble with it holds up no other."""
+    async def _one(self, row: Row) -> None:
         key = str(row["key"])
-        try:
-            made = await self._make(key, row)
-            await self._keep(key, int(row["fence"]), made)
-        except LeaseLost:
-            _log.warning("schedule_taken_over", key=key)
-        except Exception:  # the end of its lease frees the row, and the slot is due as before
-            _log.exception("schedule_failed", key=key)
+        await self._keep(key, int(row["fence"]), await self._make(key, row))
 
-    async def _make(self, key: str, row: Any) -> Outcome | None:
+    async def _make(self, key: str, row: Row) -> Outcome | None:
         """None: the channel does not want it any more."""
         what, team, channel = key.split(":", 2)
         link = self._links.of(team, channel)
@@ -119,8 +89,7 @@ class Digests:
     async def _keep(self, key: str, fence: int, made: Outcome | None) -> None:
         def unit(connection: sa.Connection) -> None:
             due_at = made.due_at if made is not None else None
-            if not release(connection, schedules, key, fence, NEVER if due_at is None else due_at):
-                raise LeaseLost(key)
+            release(connection, schedules, key, fence, NEVER if due_at is None else due_at)
             if made is None:
                 rows.drop(connection, key)
                 return
@@ -130,6 +99,10 @@ class Digests:
         await self._database.write(unit)
         if made is not None and made.letters:
             self._wake_sender()
+
+    async def _tidy(self) -> None:
+        if self._clock.unix() - self._reconciled >= _RECONCILE:
+            await self._reconcile()
 
     async def _reconcile(self) -> None:
         """A row for each channel that wants one, due at once where its schedule is another; none for channels gone."""

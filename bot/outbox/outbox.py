@@ -21,13 +21,13 @@ from bot.errors import SlackError, StoreUnavailable
 from bot.outbox import queue
 from bot.outbox.budget import Budget
 from bot.outbox.letter import Letter
-from bot.outbox.queue import Lane, LeaseLost, put_all
+from bot.outbox.queue import Lane, put_all
 from bot.outbox.refused import Refused
 from bot.outbox.retention import prune
 from bot.outbox.search import metadata_of
 from bot.outbox.sender import Sender
 from bot.slack.web import SlackWeb
-from bot.store import Database
+from bot.store import Database, LeaseLost
 from bot.store.claims import next_due
 from bot.store.tables import lanes, letters, letters_open
 

@@ -14,17 +14,13 @@ import sqlalchemy as sa
 
 from bot.outbox.letter import Letter, Stand, Waiting
 from bot.store.bell import ring
-from bot.store.claims import claim, release, renew
+from bot.store.claims import LeaseLost, claim, release, renew
 from bot.store.sql import Inserts, Statement
 from bot.store.tables import lanes, letters, letters_open, posts
 
 LEASE: Final = 6.0
 """Seconds until another replica takes a lane over; renewed at a third of it."""
 _MOST: Final = 100
-
-
-class LeaseLost(Exception):
-    """Another replica works on this lane by now: what this one was about to write is undone."""
 
 
 @dataclass(slots=True)

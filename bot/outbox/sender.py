@@ -19,11 +19,11 @@ from bot.outbox import queue
 from bot.outbox.budget import Budget
 from bot.outbox.letter import Stand, Waiting
 from bot.outbox.outage import is_stale, sum_up
-from bot.outbox.queue import Lane, LeaseLost
+from bot.outbox.queue import Lane
 from bot.outbox.refused import Refused
 from bot.outbox.search import CannotLook, find, metadata_of
 from bot.slack.web import SlackWeb
-from bot.store import Database
+from bot.store import Database, LeaseLost
 
 _log = structlog.get_logger(__name__)
 Units = list[Callable[[sa.Connection], Any]]

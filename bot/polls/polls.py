@@ -6,7 +6,6 @@ nothing. The task itself is never touched: finishing it is for a person, by the 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import Final
 
@@ -18,20 +17,18 @@ from msgspec.structs import replace
 from bot.actions import EditActions, Wish
 from bot.blocks import poll_post
 from bot.clock import Clock
-from bot.errors import BadInput, BotError, CutoverError, NotAllowed, StoreUnavailable
+from bot.errors import BadInput, BotError, CutoverError, NotAllowed
 from bot.identity import Actor
 from bot.model import Text
 from bot.model.poll import Choice, Poll
 from bot.outbox.letter import Letter
 from bot.outbox.queue import put_all
 from bot.store import Database
-from bot.store.claims import claim, next_due, release
+from bot.store.claims import release
+from bot.store.due import DueRows, Row
 from bot.store.tables import polls as table
 
 _log = structlog.get_logger(__name__)
-_LEASE: Final = 60.0
-_AT_ONCE: Final = 16
-_LONGEST_SLEEP: Final = 20.0
 _AGAIN: Final = 30.0
 _TRIES: Final = 20
 """Times that Cutover may be down for the comment before the channel is told without it."""
@@ -48,9 +45,8 @@ class Polls:
         self._database = database
         self._edits = edits
         self._clock = clock
-        self._owner = owner
+        self._due = DueRows(database, table, clock, owner, self._one)
         self._wake_sender = wake_sender
-        self._woken = asyncio.Event()
 
     async def open(self, poll: Poll) -> None:
         """Keep and post it; the same key twice is one poll. Raises `StoreUnavailable`."""
@@ -112,24 +108,14 @@ class Polls:
 
     async def run(self) -> None:
         """Until cancelled."""
-        while True:
-            self._woken.clear()
-            try:
-                wait = await self.run_due()
-            except StoreUnavailable:
-                wait = _AGAIN
-            await self._clock.rest(wait, self._woken)
+        await self._due.run()
 
     async def run_due(self) -> float:
         """End what is due; seconds until there may be more to do."""
-        now = self._clock.unix()
-        found = await self._database.write(lambda c: claim(c, table, self._owner, now, _LEASE, _AT_ONCE))
-        for row in found:
-            await self._end(_read(row["data"]), int(row["fence"]))
-        if len(found) == _AT_ONCE:
-            return 0.0
-        next_at = await self._database.read(lambda c: next_due(c, table))
-        return _LONGEST_SLEEP if next_at is None else min(max(next_at - self._clock.unix(), 0.05), _LONGEST_SLEEP)
+        return await self._due.run_due()
+
+    async def _one(self, row: Row) -> None:
+        await self._end(_read(row["data"]), int(row["fence"]))
 
     async def _end(self, poll: Poll, fence: int) -> None:
         """Comment first: it is done once by its key, so that trouble after it only repeats the rest."""
@@ -154,15 +140,16 @@ class Polls:
         now = self._clock.unix()
 
         def unit(connection: sa.Connection) -> None:
-            if release(connection, table, poll.key, fence, due_at):
-                connection.execute(sa.update(table).where(table.c.key == poll.key).values(data=_text(poll)))
-                put_all(connection, letters, now)
+            release(connection, table, poll.key, fence, due_at)
+            connection.execute(sa.update(table).where(table.c.key == poll.key).values(data=_text(poll)))
+            put_all(connection, letters, now)
 
         await self._database.write(unit)
-        self._wake_sender()
+        if letters:
+            self._wake_sender()
 
     def _wake(self) -> None:
-        self._woken.set()
+        self._due.wake()
         self._wake_sender()
 
 

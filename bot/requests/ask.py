@@ -150,7 +150,7 @@ class Requests:
             await self._database.write(lambda c: rows.begin(c, _row(intent, asked), now + _GRACE))
             request = before or await self._send(client, intent, asked, Hand(self._do.client, allowed=allowed))
             await self._database.write(lambda c: rows.adopt(c, intent.key, request.id, self._do.clock.unix()))
-            self._following.woken.set()
+            self._following.wake()
             return Result(ResultKind.DONE, request)
 
     async def _send(self, client: CapyClient, intent: Intent, asked: Asked, hand: Hand) -> CutoverRequest:

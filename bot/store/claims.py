@@ -16,6 +16,10 @@ import sqlalchemy as sa
 from bot.store.sql import Statement
 
 
+class LeaseLost(Exception):
+    """Another replica has this row by now: everything this one was about to keep is undone."""
+
+
 def claim(
     connection: sa.Connection,
     table: sa.Table,
@@ -48,9 +52,10 @@ def renew(connection: sa.Connection, table: sa.Table, key: str, fence: int, now:
     return _of(connection, table).renew.run(connection, held) == 1
 
 
-def release(connection: sa.Connection, table: sa.Table, key: str, fence: int, due_at: float | None) -> bool:
-    """Give the row back, due again at `due_at`; False when the lease was lost: then the caller rolls back."""
-    return _of(connection, table).release.run(connection, {"key": key, "number": fence, "due": due_at}) == 1
+def release(connection: sa.Connection, table: sa.Table, key: str, fence: int, due_at: float | None) -> None:
+    """Give the row back, due at `due_at` (None: not by itself). Raises `LeaseLost`, which undoes the transaction."""
+    if _of(connection, table).release.run(connection, {"key": key, "number": fence, "due": due_at}) != 1:
+        raise LeaseLost(key)
 
 
 def next_due(connection: sa.Connection, table: sa.Table) -> float | None:

@@ -21,12 +21,12 @@ from bot.model import RunbookStage
 from bot.model.snapshot import Snapshot
 from bot.outbox.letter import Letter
 from bot.outbox.outbox import Outbox
-from bot.store import Database, Link, Links
+from bot.store import Database, LeaseLost, Link, Links
 from bot.watch import pace, rows
 from bot.watch.events import Event
 from bot.watch.following import Following
 from bot.watch.reader import Reader
-from bot.watch.rows import LeaseLost, Row
+from bot.watch.rows import Row
 from bot.watch.telling import Telling, differences
 
 _log = structlog.get_logger(__name__)

@@ -14,7 +14,7 @@ async def operator_goes_on(person: Person, minutes: float = 5) -> None:
     demo.cutover.clock.advance(minutes * 60)
     demo.capydb.operator.tick()
     await demo.bot.database.write(lambda c: c.exec_driver_sql("UPDATE cutover_requests SET due_at = 0"))
-    demo.bot.following.woken.set()
+    demo.bot.following.wake()
 
 
 async def asks_from_the_task(person: Person, preview: str) -> None:

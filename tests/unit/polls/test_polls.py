@@ -132,3 +132,16 @@ def test_a_go_takes_the_quorum_and_nobody_against(said: list[Choice | None], quo
     assert told.decide() is expected
     assert told.is_due(5.0) is (None not in said)
     assert told.is_due(10.0)
+
+
+async def test_a_row_that_cannot_be_read_holds_up_no_other_poll(database: Database) -> None:
+    clock, comments = ManualClock(), Comments()
+    by = polls_of(database, clock, comments)
+    odd = sa.insert(polls).values(key="a", due_at=clock.unix() - 1, data='{"brand":"new"}')
+    await database.write(lambda c: c.execute(odd) and None)
+    await by.open(poll(clock, "U0"))
+    await by.vote("k", "U0", Choice.GO)
+    await by.run_due()
+    assert [once for once, _ in comments.asked] == ["poll:k"]
+    ended = sa.select(polls.c.due_at).where(polls.c.key == "k")
+    assert await database.read(lambda c: c.execute(ended).scalar()) is None
