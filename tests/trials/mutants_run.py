@@ -19,6 +19,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -59,7 +60,7 @@ class Watch:
     def __init__(self, order: list[str] | None = None, cov: coverage.Coverage | None = None) -> None:
         self._order, self._cov = order, cov
         self.took: dict[str, float] = {}
-        self.failed, self.timed_out = "", False
+        self.failed, self.timed_out, self.unread = "", False, ""
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -72,6 +73,10 @@ class Watch:
         if self._cov is not None:
             self._cov.switch_context(item.nodeid)
         return (yield)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.unread = report.nodeid
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.took[report.nodeid] = self.took.get(report.nodeid, 0.0) + report.duration
@@ -115,16 +120,22 @@ def look(modules: Iterable[str], tests: Iterable[str]) -> Known:
 
 def end_of(module: str, tree: ast.Module, known: Known, lines: Iterable[int]) -> tuple[str, str]:
     """How a fault ended, and by which test: `killed`, `survived`, `hung` (a test that did not come back), `broken`
-    (the module cannot even be imported)."""
+    (the module, or a file of tests that uses it, cannot even be imported, and what can be sees nothing)."""
     order = known.order(module, lines)
     if not order:
         return "survived", "no test runs it"
-    answer = _in_child(lambda: _tried(module, tree, order), 60 + 4 * sum(known.took[name] for name in order))
-    if answer["end"] == "killed":
-        known.kills[answer["by"]] = known.kills.get(answer["by"], 0) + 1
-    if answer["end"] == "error" or (answer["end"] == "survived" and len(answer["took"]) != len(order)):
-        raise SystemExit(f"{module}: the runner went wrong: {answer}")
-    return answer["end"], answer.get("by", "")
+    broken = ""
+    while order:
+        answer = _in_child(partial(_tried, module, tree, order), 60 + 4 * sum(known.took[name] for name in order))
+        if answer["end"] == "error" or (answer["end"] == "survived" and len(answer["took"]) != len(order)):
+            raise SystemExit(f"{module}: the runner went wrong: {answer}")
+        if answer["end"] == "killed":
+            known.kills[answer["by"]] = known.kills.get(answer["by"], 0) + 1
+        if answer["end"] != "unread":
+            return ("broken", broken) if broken and answer["end"] == "survived" else (answer["end"], answer["by"])
+        broken = answer["by"]
+        order = [name for name in order if not name.startswith(f"{broken}::")]
+    return "broken", broken
 
 
 def _looked(modules: list[str], tests: list[str]) -> Answer:
@@ -152,8 +163,10 @@ def _pytest(watch: Watch, tests: list[str]) -> Answer:
     hypothesis.settings.register_profile("mutants", profile)
     hypothesis.settings.load_profile("mutants")
     status = pytest.main([*_OPTIONS, "-o", "filterwarnings=", *tests], plugins=[watch])
+    if watch.unread:
+        return {"end": "unread", "by": watch.unread}
     if status == pytest.ExitCode.OK:
-        return {"end": "survived", "took": watch.took}
+        return {"end": "survived", "by": "", "took": watch.took}
     if status == pytest.ExitCode.TESTS_FAILED and watch.failed:
         return {"end": "hung" if watch.timed_out else "killed", "by": watch.failed}
     return {"end": "error", "by": f"pytest ended with {status!r}"}

@@ -6,7 +6,8 @@ these too, and one that a test does notice, or that is not there any more, has t
 
 from __future__ import annotations
 
-DIFF, INGRESS, RULES = "bot/watch/diff.py", "bot/slack/ingress.py", "bot/identity/rules.py"
+DIFF, INGRESS, FRONT = "bot/watch/diff.py", "bot/slack/ingress.py", "bot/slack/front.py"
+RULES = "bot/identity/rules.py"
 SAME: dict[tuple[str, str, str], str] = {
     (DIFF, "diff", "was is not task and was != task -> was is not task or was != task"): (
         "a short cut: what is equal gives no change on the long way either"
@@ -22,6 +23,8 @@ SAME: dict[tuple[str, str, str], str] = {
         "raw.count(b'[') + raw.count(b'{') <= _DEPTH -> raw.count(b'[') + raw.count(b'{') < _DEPTH",
     ): ("a short cut: just so many brackets are counted the long way, with the same result"),
     (INGRESS, "", "8.0 -> 9.0"): "a pace: how long a slow sender is waited for",
+    (FRONT, "", "2048 -> 2049"): "how many are remembered before the disk is asked",
+    (FRONT, "", "1.5 -> 2.5"): "a pace: how long a locked database is waited for, below Slack's three seconds",
     (RULES, "read", "1 -> 2"): "one byte too many tells, two do as well",
     (RULES, "_Strict.construct_mapping", "False -> True"): "whether the parts are made now or later: they are the same",
 }
