@@ -40,6 +40,7 @@ from bot.slack.web import SlackWeb
 from bot.store import Database, Links
 from bot.store.bell import Bell, Topic
 from bot.watch.build import watch
+from bot.watch.ends import Ends
 from bot.watch.events import Events
 from bot.watch.people import Mentions
 from handlers.cards import Cards
@@ -170,8 +171,7 @@ class Parts:
 
     def _services(self, entries: Any) -> Services:
         catalogue, policy = self.catalogue, self.acting.policy
-        readings = Readings(self.database, self.client, self.clock)
-        self._tellers(readings)
+        readings = self._tellers()
         runs, roll = Runs(self.client, catalogue, self.clock), RollCall(self.journal, self.mentions)
         return Services(
             client=self.client,
@@ -185,6 +185,7 @@ class Parts:
             studio=self.studio,
             polls=self.polls,
             mentions=self.mentions,
+            ends=Ends(self.database),
             files=Files(self.session, self.web, self.settings.slack_api_url),
             tasks=TaskActions(self.performer),
             edits=self.edits,
@@ -209,8 +210,9 @@ class Parts:
             help_entries=entries,
         )
 
-    def _tellers(self, readings: Readings) -> None:
-        """What goes on by itself and tells channels."""
+    def _tellers(self) -> Readings:
+        """What goes on by itself and tells channels, over the readings."""
+        readings = Readings(self.database, self.client, self.clock)
         self.edits = EditActions(self.performer)
         self.polls = Polls(self.database, self.edits, self.clock, self.owner, self.outbox.wake)
         self.mentions = Mentions(self.web, self.catalogue, self.clock)
@@ -224,6 +226,7 @@ class Parts:
             clock=self.clock,
             owner=self.owner,
         )
+        return readings
 
     def _bell(self) -> None:
         """What other replicas write is looked at at once."""

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Final
 
 from bot.blocks import answers
 from bot.blocks.answers import Around, Timed
-from bot.plan import Run, chain_before, dependants, slack_by_stream
+from bot.cutover.states import runbook_state
+from bot.model import Task
+from bot.plan import Moved, Run, chain_before, dependants, moved, slack_by_stream
 from bot.slack.answer import Answer
+from bot.watch.ends import Ends
 from handlers import grammar
 from handlers.ask import Ask
 from handlers.cards import Cards
@@ -19,6 +23,7 @@ from handlers.runs import Runs
 from handlers.targets import Targets
 
 routes = Routes()
+_LATELY: Final = 3600.0
 
 
 def timed(run: Run, ids: Iterable[str]) -> list[Timed]:
@@ -59,8 +64,8 @@ async def ask_what_it_blocks(ask: Ask, answer: Answer, targets: Targets, runs: R
 
 
 @routes.command("runbook", "path", "[runbook]")
-async def show_path(ask: Ask, answer: Answer, targets: Targets, runs: Runs, cards: Cards) -> None:
-    """Show the critical path: the tasks that decide when the run ends, and slack by stream."""
+async def show_path(ask: Ask, answer: Answer, targets: Targets, runs: Runs, cards: Cards, ends: Ends) -> None:
+    """Show the critical path: the tasks that decide when the run ends, how that moved, and slack by stream."""
     runbook = await targets.runbook(ask, grammar.unquoted(ask.words))
     run = await runs.read(runbook.id)
     chain = timed(run, run.plan.critical)
@@ -68,4 +73,15 @@ async def show_path(ask: Ask, answer: Answer, targets: Targets, runs: Runs, card
     slacks = sorted(slack_by_stream(run.steps, run.plan).items(), key=lambda pair: pair[1])
     shown = await around(run, cards, chain)
     named = [(streams.get(key) if key else None, seconds) for key, seconds in slacks]
-    await answer.say(answers.path(shown, chain, run.plan.end, named))
+    await answer.say(answers.path(shown, chain, run.plan.end, named, await _moves(run, ends)))
+
+
+async def _moves(run: Run, ends: Ends) -> list[tuple[Moved, Task | None]]:
+    """How the end moved since the start, or since the bot watches, and in the last hour where that is another story."""
+    began = run.runbook.start_actual
+    if began is None or run.runbook.is_over:
+        return []
+    known, lately = await ends.of(runbook_state(run.runbook)), run.now - _LATELY
+    spans = [began.timestamp(), lately] if known and known[0].at < lately else [began.timestamp()]
+    found = [moved(known, since, run.plan.end) for since in spans]
+    return [(told, run.tasks.get(told.task_id)) for told in found if told is not None]

@@ -23,6 +23,7 @@ from bot.slack.files import Files
 from bot.slack.people import People
 from bot.slack.web import SlackWeb
 from bot.store import Links
+from bot.watch.ends import Ends
 from bot.watch.people import Mentions
 from handlers.cards import Cards
 from handlers.connect_page import ConnectPage
@@ -51,6 +52,7 @@ class Services:
     studio: Studio
     polls: Polls
     mentions: Mentions
+    ends: Ends
     tasks: TaskActions
     edits: EditActions
     runbooks: RunbookActions

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bot.blocks import parts, words
+from bot.blocks.end_moved import end_moved
 from bot.blocks.ids import ActionId
 from bot.blocks.message import Message, message
 from bot.blocks.roll_call import roll_call
 from bot.blocks.text import Mrkdwn, bold, duration, join, phrase, when
 from bot.blocks.values import RunbookValue, encode, seen_runbook
 from bot.model import Ref, Runbook, RunbookStage, Stream, Task, Text
+from bot.plan import Moved
 
 _SHOWN = 8
 OURS = Mrkdwn("The bot's own arithmetic over durations, predecessors and fixed times.")
@@ -109,10 +111,19 @@ def blocks_what(
     return message([*blocks, parts.context(OURS)])
 
 
-def path(around: Around, chain: Sequence[Timed], end: float, slacks: Sequence[tuple[Stream | None, float]]) -> Message:
-    """The critical path with the end it gives, Cutover's forecast beside it, and slack per stream."""
+def path(
+    around: Around,
+    chain: Sequence[Timed],
+    end: float,
+    slacks: Sequence[tuple[Stream | None, float]],
+    moves: Sequence[tuple[Moved, Task | None]] = (),
+) -> Message:
+    """The critical path with the end it gives, Cutover's forecast beside it, and slack per stream.
+
+    `moves`: by how much the end moved, and the task that each names where it is still in the run.
+    """
     head = join("\n", [phrase("🛤️ Critical path of {name}", name=bold(around.runbook.name, 120)), _ends(around, end)])
-    blocks = [parts.section(head)]
+    blocks = [parts.section(join("\n", [head, *(_moved(around, told, task) for told, task in moves)]))]
     if chain:
         blocks.append(parts.section(_list(around, "*Each minute late on these moves the end*", chain, most=15)))
         if (fixed := chain[0].task.start_fixed) is not None and not chain[0].task.is_running:
@@ -129,6 +140,11 @@ def path(around: Around, chain: Sequence[Timed], end: float, slacks: Sequence[tu
     more = parts.button("What if…", ActionId.WHATIF_OPEN, value)
     picture = parts.button("Picture", ActionId.RUNBOOK_CHART, value)
     return message([*blocks, parts.context(OURS), parts.actions(more, picture)])
+
+
+def _moved(around: Around, told: Moved, task: Task | None) -> Mrkdwn:
+    stands = phrase("↪️ The end has not moved since {at}.", at=ends_at(around, told.since))
+    return end_moved(told, task, around.now) or stands
 
 
 def _slack(seconds: float) -> Mrkdwn:

@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.blocks import parts, words
 from bot.blocks.board import end_line, rag_line
 from bot.blocks.board_streams import gauge
+from bot.blocks.end_moved import because
 from bot.blocks.ids import ActionId
 from bot.blocks.message import Message, message
 from bot.blocks.text import Mrkdwn, bold, duration, join, literal, phrase, plain, when
@@ -17,6 +18,7 @@ from bot.model import Ref, Runbook, RunbookStage, Text
 from bot.model.progress import as_runbook, as_task, due, moment, refs
 from bot.model.snapshot import TaskState
 from bot.model.summary import Questions, StreamNews, Summary
+from bot.plan import Moved
 
 _STREAMS, _LATE, _MILESTONES = 12, 5, 3
 
@@ -25,7 +27,8 @@ _STREAMS, _LATE, _MILESTONES = 12, 5, 3
 class DigestView:
     """What a digest shows. `now` is aware UTC. `names`: of the people that `people_in_digest` asks for.
 
-    `next_at`: the next slot, None for a digest that was asked for. `stale_since`: Cutover does not answer.
+    `next_at`: the next slot, None for a digest that was asked for. `stale_since`: Cutover does not answer. `moved`: how
+    the end moved since the last digest by the bot's own arithmetic, and `behind` the task that it names.
     """
 
     summary: Summary
@@ -33,6 +36,8 @@ class DigestView:
     names: Mapping[Ref, Text] = field(default_factory=dict)
     next_at: datetime | None = None
     stale_since: datetime | None = None
+    moved: Moved | None = None
+    behind: TaskState | None = None
 
 
 def digest(view: DigestView) -> Message:
@@ -100,7 +105,16 @@ def _end(view: DigestView, book: Runbook) -> Mrkdwn | None:
     if line is None or not drift or book.end_actual is not None:
         return line
     moved = f"{duration(abs(drift))} {'later' if drift > 0 else 'earlier'} than before"
-    return phrase("{line}; {moved}", line=line, moved=Mrkdwn(f"*{moved}*"))
+    line = phrase("{line}; {moved}", line=line, moved=Mrkdwn(f"*{moved}*"))
+    return join(", ", [line, _because(view, drift)])
+
+
+def _because(view: DigestView, drift: float) -> Mrkdwn | None:
+    """Why, where the bot's own arithmetic saw the end move that way too."""
+    told, task = view.moved, view.behind
+    if told is None or told.seconds * drift <= 0:
+        return None
+    return because(told, as_task(task, view.summary.runbook.id) if task is not None else None)
 
 
 def _changes(view: DigestView) -> Mrkdwn | None:

@@ -9,6 +9,7 @@ from bot.digest.run import Digests
 from bot.digest.work import Work
 from bot.outbox import Outbox
 from bot.store import Database, Links
+from bot.watch.ends import Ends
 from bot.watch.people import Mentions
 
 
@@ -24,5 +25,5 @@ def digests(
     owner: str,
 ) -> Digests:
     """Those of one replica; `owner` is a name that no other replica has."""
-    work = Work(readings, catalogue, clock, mentions)
+    work = Work(readings, catalogue, clock, mentions, Ends(database))
     return Digests(database, links, work, clock, owner, outbox.wake)

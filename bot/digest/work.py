@@ -28,7 +28,9 @@ from bot.model.reminder import Reminder
 from bot.model.snapshot import RunbookState, Snapshot
 from bot.model.summary import Summary
 from bot.outbox.letter import Letter
+from bot.plan import moved
 from bot.store import Link
+from bot.watch.ends import Ends
 from bot.watch.news import run_mark
 from bot.watch.people import Mentions
 from bot.watch.quiet import is_quiet
@@ -52,7 +54,8 @@ class Outcome:
 class Work:
     """Makes digests and reminders of one channel."""
 
-    def __init__(self, readings: Readings, catalogue: Catalogue, clock: Clock, mentions: Mentions) -> None:
+    def __init__(self, readings: Readings, catalogue: Catalogue, clock: Clock, mentions: Mentions, ends: Ends) -> None:
+        self._ends = ends
         self._readings = readings
         self._catalogue = catalogue
         self._clock = clock
@@ -105,8 +108,10 @@ class Work:
         return await asyncio.to_thread(work)
 
     async def _post(self, link: Link, told: Summary, reading: Reading, next_at: datetime | None) -> Message:
-        names = await self._names(people_in_digest(told), link.runbook_id)
-        return digest(DigestView(told, self._clock.now(), names, next_at, reading.stale_since))
+        names, book = await self._names(people_in_digest(told), link.runbook_id), told.runbook
+        by = moved(await self._ends.of(book), told.since.timestamp()) if told.since is not None and told.drift else None
+        task = reading.snapshot.tasks.get(by.task_id) if by is not None else None
+        return digest(DigestView(told, self._clock.now(), names, next_at, reading.stale_since, by, task))
 
     async def reminders(self, link: Link, data: str) -> Outcome:
         """What became due since the last look, in one message. Nothing while Cutover is silent: it may be done."""

@@ -17,6 +17,8 @@ TASK, PAUSE, UNKNOWN = "task", "pause", ""
 """What an end moved by: a task's own delay, a paused run, or something that happened while nobody looked."""
 COUNTS: Final = 60.0
 """Seconds that an end must move to count."""
+_AT_ONCE: Final = 120.0
+"""Seconds after which who began to look did not see the beginning."""
 
 
 class EndMove(NamedTuple):
@@ -62,7 +64,7 @@ def moved(moves: Sequence[EndMove], since: float, end: float | None = None) -> M
     total = last - base.ends_at
     ahead = {key: by for key, by in sums.items() if key[0] != UNKNOWN and by * total > 0}
     (because, task_id), most = max(ahead.items(), key=lambda pair: abs(pair[1]), default=((UNKNOWN, ""), 0.0))
-    return Moved(max(since, base.at), total, because, task_id, most, base.at > since)
+    return Moved(max(since, base.at), total, because, task_id, most, base.at - since > _AT_ONCE)
 
 
 def cause(before: Glance, after: Glance) -> str | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from stage import DANA, FAILOVER, Json, Stage, open_stage
 
-from bot.plan import run_of
+from bot.cutover.states import runbook_state
+from bot.plan import EndMove, run_of
+from bot.watch.ends import Ends
 from handlers.runs import Runs
 
 
@@ -132,3 +135,32 @@ async def test_the_card_of_the_run_marks_what_decides_the_end(running: Stage) ->
     path = await running.command("/runbook path")
     assert marked
     assert all(line.partition("•")[2].partition(" · ")[0].strip() in path for line in marked)
+
+
+async def test_the_path_tells_how_the_end_moved_and_who_is_behind_it(running: Stage) -> None:
+    assert "The end" not in await running.command("/runbook path")  # nobody has watched so far
+    bot, unix = running.bot, running.cutover.world.now()
+    link = bot.links.of("T0HARBOUR01", FAILOVER)
+    assert link is not None
+    run = await Runs(bot.client, bot.catalogue, bot.clock).read(link.runbook_id)
+    (roll,) = [task for task in run.tasks.values() if "call the roll" in task.name.raw]
+    ends, book = Ends(bot.database), runbook_state(run.runbook)
+    await ends.add(book, EndMove(unix + 1, run.plan.end - 720))
+    said = await running.command("/runbook path")
+    assert "The end moved 12 min later since" in said.replace("*", "")
+    assert "because of" not in said
+    await ends.add(book, EndMove(unix + 2, run.plan.end, "task", roll.id))
+    said = await running.command("/runbook path")
+    assert f"because of {roll.name.raw}" in re.sub(r"because of #\d+ ", "because of ", said)
+
+
+async def test_the_path_says_since_when_the_end_is_known(running: Stage) -> None:
+    bot = running.bot
+    link = bot.links.of("T0HARBOUR01", FAILOVER)
+    assert link is not None
+    run = await Runs(bot.client, bot.catalogue, bot.clock).read(link.runbook_id)
+    await Ends(bot.database).add(
+        runbook_state(run.runbook), EndMove(running.cutover.world.now() + 600, run.plan.end - 90)
+    )
+    said = await running.command("/runbook path")
+    assert "The end moved 1 min later since the bot began to watch it at" in said.replace("*", "")

@@ -113,3 +113,22 @@ async def test_five_thousand_changes_are_one_post(tmp_path: Path) -> None:
         (post,) = [text for text in watching.posts() if text not in before]
         assert f"{len(waiting):,} changes at once" in post
         assert f"{len(waiting) - 3_000:,} started · 3,000 finished" in post
+
+
+async def test_the_board_marks_what_decides_the_end_and_tells_what_moved_it(watching: Watching) -> None:
+    async def later(seconds: float) -> None:
+        watching.stage.cutover.clock.advance(seconds)
+        await watching.stage.cutover.tick()
+        await watching.poll(seconds)
+        await watching.watch._telling.outlooks.settle()
+
+    await later(15)
+    await later(15)
+    path = await watching.stage.command("/runbook path")
+    marked = [line for line in watching.board().splitlines() if "decides the end" in line]
+    assert marked
+    assert all(line.partition("•")[2].partition(" · ")[0].strip() in path for line in marked)
+    await later(1500)
+    await later(15)
+    assert "The end moved" in watching.board()
+    assert "because of" in watching.board()

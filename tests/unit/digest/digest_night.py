@@ -19,6 +19,7 @@ from bot.model.hearing import Hearing
 from bot.model.snapshot import Snapshot
 from bot.store import Database, Link, Links
 from bot.store.tables import letters, schedules, watches
+from bot.watch.ends import Ends
 from bot.watch.rows import pack
 
 TEAM, CHANNEL = "T0HARBOUR01", "C0DCFAILOVR"
@@ -69,7 +70,7 @@ class Night:
         client: Any = None
         stand_in: Any = Names()
         store = database or self.database
-        work = Work(Kept(store, client, self.clock), stand_in, self.clock, stand_in)
+        work = Work(Kept(store, client, self.clock), stand_in, self.clock, stand_in, Ends(store))
         return Digests(store, links or self.links, work, self.clock, owner, self._wake)
 
     def _wake(self) -> None:

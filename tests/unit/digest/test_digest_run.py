@@ -11,7 +11,9 @@ from digest_night import CHANNEL, TEAM, Night
 from digest_world import NOW, at, done, snapshot, task
 
 from bot.digest import run as running
+from bot.plan import EndMove
 from bot.store import Database, Links
+from bot.watch.ends import Ends
 
 
 async def test_one_digest_a_slot_and_none_in_between(night: Night) -> None:
@@ -274,3 +276,19 @@ async def test_trouble_with_one_channel_holds_up_no_other(night: Night, monkeypa
     await night.leases_end()
     await night.passes(2)
     assert len(await night.posts()) == 1, "made up for once it works again"
+
+
+async def test_it_tells_why_the_end_moved(night: Night) -> None:
+    await night.hears(digest="every 30m")
+    await night.reads(snapshot(end_forecast=at(300)))
+    await night.passes(31)
+    new = snapshot(end_forecast=at(320))
+    ends = Ends(night.database)
+    for minutes, because in ((1, ""), (40, "task")):
+        move = EndMove((NOW + timedelta(minutes=minutes)).timestamp(), minutes * 60.0, because, because and "405")
+        await ends.add(new.runbook, move)
+    await night.reads(new)
+    await night.passes(30)
+    first, second = await night.posts()
+    assert "because" not in first
+    assert "*20 min later than before*, because of #5" in second

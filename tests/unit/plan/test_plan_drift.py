@@ -138,11 +138,11 @@ def test_who_moved_it_the_other_way_is_not_named() -> None:
 
 
 def test_before_the_bot_watched_it_says_since_when_it_knows() -> None:
-    told = moved(MOVES, 0.0)
+    told = moved(MOVES, -60.0)
     assert told is not None
     assert (told.since, told.whole) == (100.0, True)
     assert moved([], 0.0) is None
-    only = moved(MOVES[:1], 0.0)
+    only = moved(MOVES[:1], -60.0)
     assert only is not None
     assert (only.seconds, only.because) == (0.0, "")
 
