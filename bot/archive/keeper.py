@@ -18,7 +18,7 @@ from bot.archive.errors import ArchiveBusy, ArchiveError
 from bot.archive.runs import FINE, INCREMENTAL, LIVE
 from bot.archive.scope import Scope
 from bot.clock import Clock
-from bot.errors import BotError
+from bot.errors import BadInput, BotError
 
 if TYPE_CHECKING:
     from bot.archive.crawl import Outcome
@@ -33,7 +33,7 @@ _CONNECTIONS: Final = 2
 _SWEEP_HOURS: Final = 24.0
 _SETTLE: Final = 2.0
 """Seconds between a change and the look at it: what comes together is read together."""
-_AGAIN: Final = 300.0
+_AGAIN: Final = 60.0
 _BUSY: Final = 30.0
 _LONG: Final = 3600.0
 _LIVE_STAGES: Final = ("active", "paused")
@@ -127,13 +127,23 @@ class Keeper:
             wait = self._every
         if self._changed:
             await self._clock.sleep(_SETTLE)
-            wanted, self._changed = sorted(self._changed), set()
-            for runbook_id in wanted:
-                await self._sync(Scope(runbook=runbook_id), LIVE)
+            for runbook_id in sorted(self._changed):
+                await self._capture(runbook_id)
         if self._look:
             await self._sync(Scope(stages=_LIVE_STAGES), LIVE)
             wait = min(wait, self._look)
         return wait
+
+    async def _capture(self, runbook_id: str) -> None:
+        """A runbook that changed; it stays one that changed until it has been read."""
+        self._changed.discard(runbook_id)  # before the reading: what moves meanwhile counts as new
+        try:
+            await self._sync(Scope(runbook=runbook_id), LIVE)
+        except BadInput as error:  # Cutover does not know it any more: the next whole run says what became of it
+            _log.warning("archive_not_captured", runbook=runbook_id, why=error.sentence)
+        except BaseException:
+            self._changed.add(runbook_id)
+            raise
 
     async def _until_due(self) -> float:
         if not self._every:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from archive_tools import Place
 
+from bot.archive.database import Database, open_archive
+from bot.archive.errors import ArchiveBusy
 from bot.archive.keeper import Keeper
 from bot.archive.runs import LIVE
 from bot.archive.scope import Scope
@@ -124,3 +126,43 @@ async def test_while_cutover_is_down_it_waits_and_then_goes_on(place: Place) -> 
     async with keeping(place, every=3600.0) as (_, clock):
         await passing(clock, lambda: made(place)[1:] == [("incremental", "complete")], 30)
     assert place.history() == place.expected
+
+
+async def test_a_change_that_comes_while_cutover_is_down_is_captured_when_it_is_back(place: Place) -> None:
+    await place.sync()
+    changed = {"1001": "", "1003": ""}
+    for runbook_id in changed:
+        changed[runbook_id] = next(iter(place.cutover.world.runbooks[runbook_id].tasks))
+        place.rename(changed[runbook_id], "Moved")
+    place.look()
+    place.cutover.order([{"path": "/core/", "times": 40, "do": {"status": 503}}])
+    async with keeping(place, live=True) as (keeper, clock):
+        await until(lambda: rests(clock))
+        for runbook_id in changed:
+            keeper.changed(runbook_id)
+        await passing(clock, lambda: all(len(place.history()[task]) == 2 for task in changed.values()), 10)
+    assert place.history() == place.expected
+
+
+async def test_a_change_waits_for_another_process_that_writes(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    await place.sync()
+    task = next(iter(place.cutover.world.runbooks["1001"].tasks))
+    place.rename(task, "Moved")
+    place.look()
+    refused: list[ArchiveBusy] = []
+
+    def noted(url: str, *, write: bool) -> Database:
+        try:
+            return open_archive(url, write=write)
+        except ArchiveBusy as busy:
+            refused.append(busy)
+            raise
+
+    monkeypatch.setattr("bot.archive.sync.open_archive", noted)
+    async with keeping(place, live=True) as (keeper, clock):
+        await until(lambda: rests(clock))
+        with closing(open_archive(place.url, write=True)):
+            keeper.changed("1001")
+            await passing(clock, lambda: refused)
+            assert len(place.history()[task]) == 1
+        await passing(clock, lambda: len(place.history()[task]) == 2, 10)
