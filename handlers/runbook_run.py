@@ -23,7 +23,7 @@ from handlers.ask import Ask, state_of
 from handlers.cards import Cards
 from handlers.forms import again, show_form
 from handlers.routes import Routes
-from handlers.second import is_asked_first
+from handlers.second import is_start_asked_first
 from handlers.targets import Targets
 
 routes = Routes()
@@ -94,7 +94,7 @@ async def submit_start(
     second: SecondPerson,
 ) -> None:
     meta = ask.meta(StartMeta)
-    if await is_asked_first(ask, answer, meta.r, form, second):
+    if await is_start_asked_first(ask, answer, meta.r, form, second):
         return
     try:
         result = await runbooks.start(ask.wish, meta.r, form)

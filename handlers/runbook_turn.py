@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from bot.actions import Result, ResultKind, RunbookActions
+from bot.actions import Result, ResultKind, RunbookActions, SecondPerson
 from bot.blocks import modals, say
 from bot.blocks.forms import StageForm, StatusForm
 from bot.blocks.ids import ActionId, ViewId
@@ -24,6 +24,7 @@ from handlers.ask import Ask, state_of
 from handlers.cards import Cards
 from handlers.forms import again, show_form
 from handlers.routes import Routes
+from handlers.second import is_cancel_asked_first
 from handlers.targets import Targets
 
 routes = Routes()
@@ -100,9 +101,13 @@ def _read_turn(view: Mapping[str, Any]) -> Any:
 
 
 @routes.submit(ViewId.STAGE, _read_turn)
-async def submit_turn(ask: Ask, answer: Answer, form: StageForm, runbooks: RunbookActions, cards: Cards) -> None:
+async def submit_turn(
+    ask: Ask, answer: Answer, form: StageForm, runbooks: RunbookActions, cards: Cards, second: SecondPerson
+) -> None:
     meta = ask.meta(StageMeta)
-    result = await runbooks.turn(ask.wish, meta.r, meta.action, form.message.raw, form.notify)
+    if meta.action == "cancel" and await is_cancel_asked_first(ask, answer, meta.r, form, second):
+        return
+    result = await runbooks.turn(ask.wish, meta.r, meta.action, form)
     if result.kind is not ResultKind.DONE:
         note = _already(ask, result, meta.action)
     else:

@@ -126,6 +126,7 @@ LOOKS: Final[dict[str, Look]] = {
     "task.comment": commented,
     "runbook.start": stage(RunbookStage.ACTIVE, RunbookStage.PAUSED, RunbookStage.COMPLETE, RunbookStage.CANCELED),
     "runbook.ask_live": recorded,
+    "runbook.ask_cancel": recorded,
     "runbook.pause": stage(RunbookStage.PAUSED),
     "runbook.resume": stage(RunbookStage.ACTIVE, RunbookStage.COMPLETE),
     "runbook.cancel": stage(RunbookStage.CANCELED),

@@ -34,6 +34,7 @@ _WORDS: Final = {
     "task.comment": "your comment was added to {name}",
     "runbook.start": "{name} was started",
     "runbook.ask_live": "a live run of {name} was asked for",
+    "runbook.ask_cancel": "cancelling the live run of {name} was asked for",
     "runbook.pause": "{name} was paused",
     "runbook.resume": "{name} was resumed",
     "runbook.cancel": "{name} was cancelled",

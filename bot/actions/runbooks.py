@@ -10,7 +10,7 @@ from typing import Final
 from bot.actions.context import Wish
 from bot.actions.perform import Performer
 from bot.actions.results import Result, ResultKind, by, own
-from bot.blocks.forms import StartForm
+from bot.blocks.forms import StageForm, StartForm
 from bot.blocks.values import seen_runbook
 from bot.cutover import CopyFrom, RunbookFields
 from bot.cutover.refusals import missing
@@ -81,7 +81,7 @@ class RunbookActions:
                     validation_level=form.validation_level,
                 )
 
-            sign = f"Started ({form.run_type}{_asked_by(asked)})"
+            sign = f"Started ({', '.join(filter(None, (form.run_type, _asked_by(asked))))})"
             try:
                 value, fresh = await self._do.perform(
                     intent, effect, lambda: hand.client.get_runbook(runbook_id), hand=hand, sign=sign
@@ -90,20 +90,26 @@ class RunbookActions:
                 return await self._overtaken(refusal, hand, runbook_id, self.check_start)
             return Result(ResultKind.DONE if fresh else ResultKind.REPEAT, value)
 
-    async def turn(self, wish: Wish, runbook_id: str, action: str, message: str, notify: bool) -> Result[Runbook]:
-        """`action` is pause, resume or cancel; `message` the reason, `notify` tells the runbook's people."""
+    async def turn(
+        self, wish: Wish, runbook_id: str, action: str, form: StageForm, asked: Intent | None = None
+    ) -> Result[Runbook]:
+        """`action` is pause, resume or cancel; `form` has the reason, and whether the runbook's people are told.
+
+        `asked`: what another person asked for; cancelling a live run needs it where the policy wants two.
+        """
         async with self._do.locks.hold(runbook_id):
             runbook = await (await self._do.acting.reader(wish.actor)).get_runbook(runbook_id)
             reached = await self.check_turn(wish, runbook, action)
             if reached is not None:
                 return own(reached, wish)
             right = self._do.acting.policy.right_of_turn(action, runbook.run_type)
+            if self.takes_two(runbook, action):
+                _check_two(wish, asked)
             hand = await self._do.hand(wish, right, runbook_id, doing=_doing(action, right), live=runbook.is_live)
             # A run may be paused many times, and two pauses can look the same (`updated_at` is often to the second).
             seen = seen_runbook(runbook)
-            intent = wish.intent(
-                self._do.clock, f"runbook.{action}", runbook_id, seen=seen, once=True, wish={"message": message}
-            )
+            wanted = {"message": form.message.raw} | ({"asked": asked.id} if asked else {})
+            intent = wish.intent(self._do.clock, f"runbook.{action}", runbook_id, seen=seen, once=True, wish=wanted)
             calls: dict[str, Callable[..., Awaitable[Runbook]]] = {
                 "pause": hand.client.pause_runbook,
                 "resume": hand.client.resume_runbook,
@@ -112,14 +118,19 @@ class RunbookActions:
             try:
                 value, fresh = await self._do.perform(
                     intent,
-                    lambda: calls[action](runbook_id, message=message or None, notify=notify),
+                    lambda: calls[action](runbook_id, message=form.message.raw or None, notify=form.notify),
                     lambda: hand.client.get_runbook(runbook_id),
                     hand=hand,
-                    sign=_WORDS[action],
+                    sign=_WORDS[action] + (f" ({asker})" if (asker := _asked_by(asked)) else ""),
                 )
             except Refused as refusal:
                 return await self._overtaken(refusal, hand, runbook_id, lambda now: self.check_turn(wish, now, action))
             return Result(ResultKind.DONE if fresh else ResultKind.REPEAT, value)
+
+    def takes_two(self, runbook: Runbook, action: str) -> bool:
+        """Whether the policy wants a second person for this: only live runs, and pausing one is no way to lose it."""
+        policy = self._do.acting.policy
+        return action == "cancel" and runbook.run_type != RunType.REHEARSAL and policy.second_person
 
     async def check_turn(self, wish: Wish, runbook: Runbook, action: str) -> Result[Runbook] | None:
         """Whether `action` is open to this person now: None, or the answer that it is done already.
@@ -221,12 +232,13 @@ class RunbookActions:
 
 
 def _check_two(wish: Wish, asked: Intent | None) -> None:
+    """Raises `NotAllowed` where nobody else has asked for it."""
     if asked is None or asked.user_id == wish.actor.user_id:
-        raise NotAllowed("A live run takes two people here.", "One asks with `/runbook start`, another presses Start.")
+        raise NotAllowed("This takes two people here.", "One asks for it, another presses the button in the channel.")
 
 
 def _asked_by(asked: Intent | None) -> str:
-    return f", asked for by {' '.join(asked.user_name.raw.split())[:80]} ({asked.user_id})" if asked else ""
+    return f"asked for by {' '.join(asked.user_name.raw.split())[:80]} ({asked.user_id})" if asked else ""
 
 
 def _doing(action: str, right: Right) -> str:

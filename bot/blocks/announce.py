@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bot.blocks import parts
-from bot.blocks.forms import StartForm
+from bot.blocks.forms import StageForm, StartForm
 from bot.blocks.ids import ActionId
 from bot.blocks.message import Message, message
-from bot.blocks.text import Mrkdwn, bold, join, phrase, user
+from bot.blocks.text import Mrkdwn, bold, join, literal, phrase, user
 from bot.blocks.values import ConfirmValue, RunbookValue, encode, seen_runbook
 from bot.model import Runbook, Text
 
@@ -39,6 +39,23 @@ def asked_live(runbook: Runbook, form: StartForm, intent_id: str, user_id: str) 
     start = parts.button("Start live run", ActionId.RUNBOOK_CONFIRM, value, style="danger", confirm=sure)
     note = phrase(told, comms=form.comms, level=form.validation_level)
     return message([parts.section(join("\n", [line, note])), parts.actions(start)])
+
+
+def asked_cancel(runbook: Runbook, form: StageForm, intent_id: str, user_id: str) -> Message:
+    """Cancelling a live run was asked for; whoever may do it presses the button, but not who asked."""
+    line = phrase("🔴 {who} asks to *cancel* the live run of {name}.", who=user(user_id), name=bold(runbook.name, 120))
+    reason = [phrase("Reason: {reason}", reason=Mrkdwn(literal(form.message, 300)))] if form.message.raw.strip() else []
+    note = Mrkdwn("Somebody else has to cancel it, within a quarter of an hour. It cannot be taken up again.")
+    value = encode(ConfirmValue(r=runbook.id, i=intent_id))
+    sure = parts.confirm("Cancel the LIVE run?", runbook.name, "Cancel the run", danger=True)
+    press = parts.button("Cancel live run", ActionId.RUNBOOK_CONFIRM, value, style="danger", confirm=sure)
+    return message([parts.section(join("\n", [line, *reason, note])), parts.actions(press)])
+
+
+def canceled_by_two(runbook: Runbook, asked_by: str, canceled_by: str) -> Message:
+    """What stands in its place once it was canceled."""
+    told = "🔴 {who} canceled the *live* run of {name}, as {other} asked."
+    return _post(runbook, phrase(told, who=user(canceled_by), name=bold(runbook.name, 120), other=user(asked_by)))
 
 
 def started_by_two(runbook: Runbook, asked_by: str, started_by: str) -> Message:

@@ -98,7 +98,7 @@ class Policy:
 
     @property
     def second_person(self) -> bool:
-        """Whether a live run takes two people: one who asks, another who starts it."""
+        """Whether live runs take two people: one who asks, another who starts or cancels."""
         return self.rules.second_person
 
     def withholds(self, runbook_id: str, linked_by: str) -> bool:

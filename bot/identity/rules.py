@@ -8,7 +8,7 @@
         groups: [S012AB3CD]         # Slack user groups; needs the scope usergroups:read
         channels: [C012AB3CD]       # only there; left out: everywhere
     private: ["4711"]               # runbooks that no channel reads of without an administrator's link
-    second_person: true             # a live run that one person asks for is started by another
+    second_person: true             # live runs are started, and canceled, by another than asks for it
 
 Guests, people of other workspaces and bots are no full members: they have what names their own id under `users`.
 """
@@ -66,7 +66,7 @@ class Grant:
 class Rules:
     """Grants in the order of the file. `own`: a file gives them, not the bot's defaults.
 
-    `private`: ids of runbooks; Cutover's API does not tell which of them are. `second_person`: for live starts.
+    `private`: ids of runbooks; Cutover's API does not tell which of them are. `second_person`: for starting and cancelling live runs.
     """
 
     grants: tuple[Grant, ...]

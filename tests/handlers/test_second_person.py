@@ -10,6 +10,13 @@ from pathlib import Path
 import pytest
 from stage import DANA, FAILOVER, GENERAL, MEI, NETWORK, SAM, Stage, open_stage
 
+from bot.actions import RunbookActions, Wish
+from bot.blocks.forms import StageForm, StartForm
+from bot.errors import NotAllowed
+from bot.identity import Actor
+from bot.model import Text
+from bot.sandbox.cutover import runs
+
 TWO = f"""
 second_person: true
 grants:
@@ -99,6 +106,77 @@ async def test_pressed_by_two_others_it_is_one_start(two: Stage) -> None:
 def press(two: Stage) -> dict[str, str]:
     message = two.showing("runbook.confirm", SAM)
     return {"action_id": "runbook.confirm", "channel": FAILOVER, "message_ts": message["ts"]}
+
+
+async def running_live(stage: Stage) -> None:
+    await ask(stage)
+    await stage.click("runbook.confirm", user=SAM)
+    assert stage.cutover.world.runbooks["101"].stage == "active"
+
+
+async def ask_cancel(stage: Stage, user: str = DANA) -> str:
+    """Fill in the form that cancels the live run; what the person reads then."""
+    await stage.command("/runbook cancel", user=user)
+    await stage.submit({"message": {"input": "Storage lost"}, "name": {"input": NAME}}, user=user)
+    return stage.text(user)
+
+
+def cancels(stage: Stage) -> int:
+    return len(stage.writes("/cancel$"))
+
+
+async def test_cancelling_a_live_run_waits_for_a_second_person(two: Stage) -> None:
+    await running_live(two)
+    assert "takes two people" in await ask_cancel(two)
+    assert cancels(two) == 0
+    asked = two.text(SAM)
+    assert "asks to *cancel* the live run" in asked
+    assert "Storage lost" in asked
+    assert "somebody else has to cancel it" in await two.click("runbook.confirm", user=DANA)
+    assert "You may not ask for" not in await two.click("runbook.confirm", user=MEI)
+    assert cancels(two) == 0
+    said = await two.click("runbook.confirm", user=SAM)
+    assert cancels(two) == 1
+    assert f"<@{SAM}> canceled the *live* run" in said
+    made = [c.content for c in two.cutover.world.comments["101"] if "Canceled (asked for by Dana Okafor" in c.content]
+    assert len(made) == 1
+
+
+async def test_what_was_asked_is_not_done_on_what_changed(two: Stage) -> None:
+    """The run was canceled in Cutover in between: the button says so, and sends nothing."""
+    await running_live(two)
+    await ask_cancel(two)
+    world = two.cutover.world
+    runs.cancel(world, world.runbook_named(NAME), world.person("dana"), "")
+    assert "is canceled already" in await two.click("runbook.confirm", user=SAM)
+    assert cancels(two) == 0
+
+
+async def test_one_person_pauses_a_live_run(two: Stage) -> None:
+    await running_live(two)
+    await two.command("/runbook pause")
+    await two.submit({"name": {"input": NAME}})
+    assert two.cutover.world.runbook_named(NAME).stage == "paused"
+
+
+async def test_one_person_cancels_a_rehearsal(two: Stage) -> None:
+    await two.command("/runbook start")
+    await two.submit()
+    await ask_cancel(two)
+    assert two.cutover.world.runbook_named(NAME).stage == "canceled"
+    assert "takes two" not in two.text()
+
+
+async def test_the_actions_refuse_a_single_person_whoever_calls(two: Stage) -> None:
+    """The rule is not only in the forms."""
+    runbooks = RunbookActions(two.bot.performer)
+    wish = Wish(Actor("T0HARBOUR01", DANA, Text("Dana")), {"kind": "test", "channel": FAILOVER}, "test:1")
+    with pytest.raises(NotAllowed, match="two people"):
+        await runbooks.start(wish, "101", StartForm("live", "off", False, False, False, "off"))
+    await running_live(two)
+    with pytest.raises(NotAllowed, match="two people"):
+        await runbooks.turn(wish, "101", "cancel", StageForm(Text("no"), False))
+    assert (starts(two), cancels(two)) == (1, 0)
 
 
 async def test_a_rehearsal_takes_one(two: Stage) -> None:
