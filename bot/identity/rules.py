@@ -66,7 +66,8 @@ class Grant:
 class Rules:
     """Grants in the order of the file. `own`: a file gives them, not the bot's defaults.
 
-    `private`: ids of runbooks; Cutover's API does not tell which of them are. `second_person`: for starting and cancelling live runs.
+    `private`: ids of runbooks; Cutover's API does not tell which of them are. `second_person`: starting and cancelling
+    a live run takes two.
     """
 
     grants: tuple[Grant, ...]
