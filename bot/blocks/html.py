@@ -31,8 +31,6 @@ def to_html(mrkdwn: str, limit: int = 8_000, names: Mapping[str, str] | None = N
     characters (of the text, and four times that of the HTML).
     """
     text = clean(_spell_out(mrkdwn, names or {}), lines=True)
-    if not text:
-        raise BadInput("A comment needs some text.")
     if len(text) > limit:
         raise BadInput(
             f"That is {len(text):,} characters; a comment can have {limit:,}.", "Shorten it or send it in parts."
@@ -128,11 +126,11 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.words: list[str] = []
-        self._hidden = 0
+        self._hidden = False  # what is in a script or style is no tag, so they do not nest
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in ("script", "style"):
-            self._hidden += 1
+            self._hidden = True
         elif tag == "li":
             self.words.append("\n• ")
         elif tag in ("p", "div", "br", "ul", "ol", "pre", "blockquote", "tr"):
@@ -140,7 +138,7 @@ class _Reader(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if tag in ("script", "style"):
-            self._hidden = max(0, self._hidden - 1)
+            self._hidden = False
         elif tag in ("p", "div", "ul", "ol", "pre", "blockquote", "tr"):
             self.words.append("\n")
 

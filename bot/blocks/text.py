@@ -176,10 +176,10 @@ def cut_mrkdwn(text: str, limit: int) -> Mrkdwn:
         return Mrkdwn(text)
     kept: list[str] = []
     room = limit - 1
-    for unit in _UNIT.findall(text):
-        for piece in (unit,) if unit[0] in "<&" else graphemes(unit):
-            room -= width(piece)
-            if room < 0:
-                return Mrkdwn("".join(kept).rstrip() + ELLIPSIS)
-            kept.append(piece)
-    return Mrkdwn("".join(kept))
+    units = _UNIT.findall(text)
+    for piece in (piece for unit in units for piece in ((unit,) if unit[0] in "<&" else graphemes(unit))):
+        room -= width(piece)
+        if room < 0:
+            break
+        kept.append(piece)
+    return Mrkdwn("".join(kept).rstrip() + ELLIPSIS)

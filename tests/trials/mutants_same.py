@@ -7,7 +7,7 @@ these too, and one that a test does notice, or that is not there any more, has t
 from __future__ import annotations
 
 DIFF, INGRESS, FRONT = "bot/watch/diff.py", "bot/slack/ingress.py", "bot/slack/front.py"
-RULES = "bot/identity/rules.py"
+RULES, TEXT, HTML = "bot/identity/rules.py", "bot/blocks/text.py", "bot/blocks/html.py"
 SAME: dict[tuple[str, str, str], str] = {
     (DIFF, "diff", "was is not task and was != task -> was is not task or was != task"): (
         "a short cut: what is equal gives no change on the long way either"
@@ -25,6 +25,9 @@ SAME: dict[tuple[str, str, str], str] = {
     (INGRESS, "", "8.0 -> 9.0"): "a pace: how long a slow sender is waited for",
     (FRONT, "", "2048 -> 2049"): "how many are remembered before the disk is asked",
     (FRONT, "", "1.5 -> 2.5"): "a pace: how long a locked database is waited for, below Slack's three seconds",
+    (TEXT, "plain", "width(fenced) <= limit -> width(fenced) < limit"): "what just fits is whole on the other way, too",
+    (HTML, "_words", "return '' -> return None"): "its caller takes what it had for both",
+    (HTML, "from_html", "50000 -> 50001"): "a pace: far more than is shown",
     (RULES, "read", "1 -> 2"): "one byte too many tells, two do as well",
     (RULES, "_Strict.construct_mapping", "False -> True"): "whether the parts are made now or later: they are the same",
 }

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.blocks.html import from_html, quoted, to_html
+from bot.blocks.html import from_html, quoted, readable, to_html, typed_html
 from bot.blocks.text import Mrkdwn
 from bot.errors import BadInput
 from bot.model import Text
@@ -59,6 +59,8 @@ class Tags(HTMLParser):
         ("run `a < b`", "<p>run <code>a &lt; b</code></p>"),
         ("run `a &lt; *b*`", "<p>run <code>a &lt; *b*</code></p>"),
         ("```\nx = 1\ny = 2\n```", "<p><code>x = 1</code></p><p><code>y = 2</code></p>"),
+        ("a\n```\nx = *1*\n```\n*b*", "<p>a</p><p><code>x = *1*</code></p><p><b>b</b></p>"),
+        ("<!subteam^S0DBA|@dba> and <!subteam^S0NET>", "<p>@dba and @S0NET</p>"),
         ("• a\n• b\nc", "<ul><li>a</li><li>b</li></ul><p>c</p>"),
         ("<@U0SAM000002|sam> see <#C0DCFAILOVR|dc-failover>", "<p>@sam see #dc-failover</p>"),
         ("<@U0SAM000002>", "<p>@U0SAM000002</p>"),
@@ -141,6 +143,19 @@ def test_a_long_comment_is_cut() -> None:
     shown = from_html(Text("<p>" + "x" * 5_000 + "</p>"), 600)
     assert len(shown) == 600
     assert shown.endswith("…")
+    assert from_html(Text("<p>" + "x" * 700 + "</p>")) == "x" * 599 + "…"
+    assert from_html(Text("<br>".join("abcdefghij"))) == "a\nb\nc\nd\ne\nf\ng\nh\ni\nj"
+    assert from_html(Text("<br>".join("abcdefghijk"))).endswith("\nj…")
+
+
+def test_text_that_was_typed_is_not_what_slack_sends() -> None:
+    assert typed_html("a < b & *c* &lt; <@U1>") == "<p>a &lt; b &amp; <b>c</b> &amp;lt; &lt;@U1&gt;</p>"
+
+
+def test_a_message_is_readable_as_it_was_typed() -> None:
+    said = "<@U0SAM000002> &amp; <@U0DANA00001|dana>: <https://a.example|log> &lt;5 min, *now*"
+    assert readable(said, {"U0SAM000002": "Sam"}) == "@Sam & @dana: log (https://a.example) <5 min, *now*"
+    assert readable("<@U0SAM000002>") == "@U0SAM000002"
 
 
 def test_quoted_marks_each_line() -> None:

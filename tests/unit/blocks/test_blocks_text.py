@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -50,6 +50,7 @@ def unescape(text: str) -> str:
         ("db_main_01", "db_main_01"),
         ("2 * 3", "2 * 3"),
         ("10:30:00", "10:30:00"),
+        (":boom: at 10:30", ":\u200aboom: at 10:30"),
         ("`rm`", "\u02cbrm\u02cb"),
         ("", "(blank)"),
         ("\u200b\u3164", "(blank)"),
@@ -174,6 +175,7 @@ def test_names_in_sentences_are_cut() -> None:
 
 def test_right_to_left_names_are_fenced() -> None:
     assert phrase("{x} · 12 min", x=Text("שלום")) == "\u2068שלום\u2069 · 12 min"
+    assert plain("\u05d0" * 50, 10) == "\u2068" + "\u05d0" * 7 + "…\u2069", "the fence counts"
 
 
 def test_bold_only_where_it_is_safe() -> None:
@@ -204,6 +206,8 @@ def test_when_says_the_day_only_if_it_differs() -> None:
     assert when(NOW) == f"<!date^{unix}^{{time}}, {{date_short_pretty}}|2026-11-20 22:30 UTC>"
     assert "date_short_pretty" in when(NOW + timedelta(hours=2), NOW)
     assert when(NOW.replace(tzinfo=None), NOW) == when(NOW, NOW)
+    assert when(NOW.astimezone(timezone(timedelta(hours=5))), NOW) == when(NOW, NOW)
+    assert phrase("at {moment}", moment=NOW) == f"at {when(NOW)}"
 
 
 @pytest.mark.parametrize(
@@ -215,6 +219,9 @@ def test_when_says_the_day_only_if_it_differs() -> None:
         (60, "1 min"),
         (4_800, "1 h 20 min"),
         (7_200, "2 h"),
+        (172_740, "47 h 59 min"),
+        (172_800, "2 d"),
+        (176_400, "2 d 1 h"),
         (180_000, "2 d 2 h"),
         (-300, "-5 min"),
     ],
@@ -249,3 +256,33 @@ def test_as_many_lines_as_allowed_are_all_shown() -> None:
     three = "one\ntwo\nthree"
     assert literal_lines(three, lines=3) == three
     assert literal_lines(f"{three}\nfour", lines=3) == f"{three}…"
+
+
+def test_how_much_is_shown_where_nobody_says_how_much() -> None:
+    long = "x" * 1_000
+    assert [len(literal(long)), len(bold(long)), len(coded(long)), len(literal_lines(long))] == [150, 82, 400, 600]
+    assert literal_lines("a\nb\nc\nd\ne\nf\ng\nh") == "a\nb\nc\nd\ne\nf\ng\nh"
+    assert literal_lines("a\nb\nc\nd\ne\nf\ng\nh\ni").endswith("\nh…")
+
+
+@pytest.mark.parametrize(("limit", "looked_at"), [(1, 1_000), (125, 1_000), (200, 1_600)])
+def test_of_a_huge_text_only_the_head_is_looked_at_and_the_rest_is_told(limit: int, looked_at: int) -> None:
+    assert literal("a" + " " * (looked_at - 1) + "b", limit) == ("a…" if limit > 1 else "…")
+    assert literal("a" + " " * (looked_at - 1), limit) == "a"
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "kept"),
+    [
+        ("abcdef", 6, "abcdef"),
+        ("abcdef", 5, "abcd…"),
+        ("ab &amp; cd", 9, "ab &amp;…"),
+        ("ab &amp; cd", 8, "ab…"),
+        ("a <@U1|sam> b", 12, "a <@U1|sam>…"),
+        ("a <@U1|sam> b", 11, "a…"),
+        ("e\u0301e\u0301e\u0301", 5, "e\u0301e\u0301…"),
+        ("x < y and more", 6, "x < y…"),
+    ],
+)
+def test_cut_mrkdwn_keeps_what_fits(text: str, limit: int, kept: str) -> None:
+    assert cut_mrkdwn(text, limit) == kept
