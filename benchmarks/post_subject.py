@@ -1,8 +1,9 @@
 """The outbox, or its floor, in a process of its own.
 
-`python -m benchmarks.post_subject <bot|floor> <fake url> <database url>`. Each line of JSON that comes in orders letters; the answer, one line, says when each was put (monotonic seconds) and
-how many transactions were committed so far. Slack's pace is taken away from the bot's budget: what is measured is
-what the outbox could do, not what Slack lets it do.
+`python -m benchmarks.post_subject <bot|floor> <fake url> <database url>`. Each line of JSON that comes in orders
+letters; one line answers when each was put (monotonic seconds), and how many transactions were committed so far.
+Slack's pace is taken away from the bot's budget: what is measured is what the outbox could do, not what Slack lets
+it do.
 """
 
 from __future__ import annotations
@@ -27,9 +28,7 @@ from bot.slack.web import SlackWeb
 from bot.store import Database
 
 _NO_END = 10**9
-_NEWS = (
-    "*Fail-over* 🟢 *Move the payment ledger to DC South* was finished by Dana, 4 min early; 3 more can start."
-)
+_NEWS = "*Fail-over* 🟢 *Move the payment ledger to DC South* was finished by Dana, 4 min early; 3 more can start."
 
 
 class Posting(Protocol):

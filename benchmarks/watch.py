@@ -21,6 +21,7 @@ import msgspec
 import orjson
 
 from benchmarks import load
+from benchmarks.steps import steps
 from bot.clock import Clock
 from bot.model import Runbook, Text
 from bot.model.changes import Change
@@ -85,17 +86,6 @@ def make_pages(count: int) -> tuple[list[bytes], list[bytes]]:
     return before, write()
 
 
-async def _steps(work: Any, longest: list[float]) -> Any:
-    """Run `work` step by step, noting how long each held the loop (milliseconds of this thread's own CPU: others on the
-    machine do not count)."""
-    task = asyncio.ensure_future(work)
-    while not task.done():
-        begun = time.thread_time()
-        await asyncio.sleep(0)
-        longest.append((time.thread_time() - begun) * 1000)
-    return task.result()
-
-
 async def poll(reader: Reader, client: Pages, old: Snapshot, pages: list[bytes]) -> tuple[list[Change], float, float]:
     """One sweep and its difference: the changes, CPU milliseconds, longest step in milliseconds."""
     longest = [0.0]
@@ -107,7 +97,7 @@ async def poll(reader: Reader, client: Pages, old: Snapshot, pages: list[bytes])
         return diff(old, new)
 
     begun = time.process_time()
-    changes = await _steps(work(), longest)
+    changes = await steps(work(), longest)
     return changes, (time.process_time() - begun) * 1000, max(longest)
 
 
