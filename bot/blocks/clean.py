@@ -21,6 +21,8 @@ _SPACES = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r"\n\s*\n\s*")
 # Letters by category, yet drawn as nothing: they would make an empty-looking name.
 _FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+# Of no category yet, and drawn as nothing all the same (Default_Ignorable_Code_Point of the Unicode database).
+_UNASSIGNED = re.compile("[\u2065\ufff0-\ufff8\U000e0000-\U000e0fff]")
 # Format characters that are drawn (number signs of Arabic, Syriac and Kaithi).
 _DRAWN_FORMAT = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
 
@@ -47,7 +49,7 @@ def _kept(raw: str) -> Iterator[str]:
         kind = unicodedata.category(ch)
         if kind == "Cs" or (ord(ch) & 0xFFFE) == 0xFFFE:
             ch = "\ufffd"  # half a surrogate pair or a non-character: JSON encoders refuse it
-        if ch in _FILLERS or (kind == "Cc" and ch not in "\n\t"):
+        if ch in _FILLERS or (kind == "Cc" and ch not in "\n\t") or (kind == "Cn" and _UNASSIGNED.match(ch)):
             continue
         if kind == "Cf" and not _drawn_or_joining(ch, raw[max(0, i - 9) : i], raw[i + 1 : i + 2]):
             continue

@@ -47,7 +47,7 @@ PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "escaping": (
         ("bot/blocks/text.py", "bot/blocks/html.py", "bot/blocks/clean.py"),
-        tuple(f"{UNIT}/blocks/test_blocks_{one}.py" for one in ("text", "html", "surfaces")),
+        tuple(f"{UNIT}/blocks/test_blocks_{one}.py" for one in ("text", "html", "clean", "surfaces")),
     ),
 }
 LIBRARIES = (
