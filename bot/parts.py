@@ -172,7 +172,7 @@ class Parts:
     def _services(self, entries: Any) -> Services:
         catalogue, policy = self.catalogue, self.acting.policy
         readings = self._tellers()
-        runs, roll = Runs(self.client, catalogue, self.clock), RollCall(self.journal, self.mentions)
+        runs, roll = self.runs, RollCall(self.journal, self.mentions)
         return Services(
             client=self.client,
             catalogue=catalogue,
@@ -181,12 +181,12 @@ class Parts:
             runs=runs,
             roll=roll,
             reports=Reports(runs, self.client, catalogue, self.journal),
-            checks=Checks(runs, catalogue, self.mentions, self.web),
+            checks=self.checks,
             studio=self.studio,
             polls=self.polls,
             mentions=self.mentions,
             ends=Ends(self.database),
-            files=Files(self.session, self.web, self.settings.slack_api_url),
+            files=self.files,
             tasks=TaskActions(self.performer),
             edits=self.edits,
             runbooks=RunbookActions(self.performer),
@@ -216,10 +216,17 @@ class Parts:
         self.edits = EditActions(self.performer)
         self.polls = Polls(self.database, self.edits, self.clock, self.owner, self.outbox.wake)
         self.mentions = Mentions(self.web, self.catalogue, self.clock)
+        self.runs = Runs(self.client, self.catalogue, self.clock)
+        self.checks = Checks(self.runs, self.catalogue, self.mentions, self.web)
+        self.files = Files(self.session, self.web, self.settings.slack_api_url)
         self.digests = digests(
             readings=readings,
             catalogue=self.catalogue,
             mentions=self.mentions,
+            look=self.runs.look,
+            check=self.checks.look,
+            studio=self.studio,
+            files=self.files,
             database=self.database,
             links=self.links,
             outbox=self.outbox,

@@ -16,10 +16,11 @@ from bot.model import Runbook
 _OURS = Mrkdwn("Forecast and critical path are the bot's own arithmetic.")
 
 
-def chart(runbook: Runbook, told: Sequence[str], now: datetime, by: str) -> Message:
-    """Above the pictures: `told` are their alternative texts, `by` the Slack id of who asked; `now` aware UTC."""
+def chart(runbook: Runbook, told: Sequence[str], now: datetime, by: str = "") -> Message:
+    """Above the pictures: `told` are their alternative texts, `by` the Slack id of who asked, empty where nobody did;
+    `now` aware UTC."""
     head = join(" · ", [phrase("📊 {name}", name=bold(runbook.name, 120)), words.runbook_state(runbook)])
-    asked = phrase("asked for by {who}", who=user(by))
+    asked = phrase("asked for by {who}", who=user(by)) if by else None
     at = phrase("as of {at}", at=when(now, now))
     lines = [literal(one, 400) for one in told]
     return message(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from bot.blocks.forms import exact_duration
 from bot.blocks.text import Mrkdwn, join, literal, phrase
 from bot.model import Text
-from bot.model.hearing import Hearing, Kind, Thread
+from bot.model.hearing import Hearing, Kind, Picture, Thread
 
 _KINDS: Final = {
     Kind.STREAM_STATUS: "stream status",
@@ -18,6 +19,7 @@ _KINDS: Final = {
     Kind.LATE: "late",
     Kind.BOARD: "live board",
 }
+_PICTURES: Final = {Picture.TIMELINE: ", with the timeline", Picture.BURNUP: ", with the burn-up"}
 _THREADS: Final = {Thread.RUN: "task posts in a thread per run", Thread.STREAM: "task posts in a thread per stream"}
 _REMINDERS: Final = {
     "remind_startable": "not started for {n} min",
@@ -38,6 +40,7 @@ def hears(hearing: Hearing, timezone: str, streams: Mapping[str, Text] | None = 
         phrase("📣 Posts: {posts}", posts=Mrkdwn(posts)),
         *_streams(hearing, streams or {}),
         *([_digest(hearing, timezone)] if hearing.digest else []),
+        *([_countdown(hearing)] if hearing.countdown else []),
         *([Mrkdwn(f"⏰ Reminders: {reminders}")] if reminders else []),
         *([phrase("🌙 Quiet {hours} ({zone})", hours=quiet, zone=timezone)] if quiet else []),
     ]
@@ -45,7 +48,14 @@ def hears(hearing: Hearing, timezone: str, streams: Mapping[str, Text] | None = 
 
 def _digest(hearing: Hearing, timezone: str) -> Mrkdwn:
     silent = ", left out when nothing has changed" if hearing.skip_silent_digests else ""
-    return phrase("🗞️ Digest {when} ({zone}){silent}", when=hearing.digest, zone=timezone, silent=Mrkdwn(silent))
+    picture = _PICTURES.get(hearing.picture, "")
+    more = Mrkdwn(silent + picture)
+    return phrase("🗞️ Digest {when} ({zone}){more}", when=hearing.digest, zone=timezone, more=more)
+
+
+def _countdown(hearing: Hearing) -> Mrkdwn:
+    before = ", ".join(exact_duration(minutes * 60) for minutes in hearing.countdown)
+    return Mrkdwn(f"🧭 What is ready: {before} before the planned start")
 
 
 def _streams(hearing: Hearing, names: Mapping[str, Text]) -> list[Mrkdwn]:

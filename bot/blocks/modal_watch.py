@@ -15,7 +15,7 @@ from bot.blocks.text import Mrkdwn, bold, phrase
 from bot.blocks.values import ViewMeta, encode_meta
 from bot.errors import BadInput
 from bot.model import Stream, Text
-from bot.model.hearing import Hearing, Kind, Thread
+from bot.model.hearing import Hearing, Kind, Picture, Thread
 
 _KINDS: Final = {
     Kind.STREAM_STATUS: ("Stream status", "Green to amber, with the reason and what is behind it"),
@@ -31,6 +31,11 @@ _THREADS: Final = {
     Thread.RUN: "In one thread per run",
     Thread.STREAM: "In one thread per stream",
 }
+_PICTURES: Final = {
+    Picture.NONE: "None",
+    Picture.TIMELINE: "Timeline by stream",
+    Picture.BURNUP: "Burn-up of planned against done",
+}
 _MENTIONS: Final = ("mentions", "Mention people when a task of theirs can start")
 _SKIP: Final = ("skip_silent", "Leave one out when nothing has changed")
 _REMINDERS: Final = {
@@ -42,6 +47,10 @@ _REMINDERS: Final = {
 _MOST_MINUTES: Final = 24 * 60
 _MOST_STREAMS: Final = 1_000
 _LONGEST_ID: Final = 150
+_SHORTEST: Final = 5
+_LONGEST_BEFORE: Final = 14 * 24 * 60
+"""Minutes before a start."""
+_MOST_BEFORE: Final = 6
 _QUIET: Final = re.compile(r"(\d{1,2})[:.]?(\d{2})\s*(?:-|to|until)\s*(\d{1,2})[:.]?(\d{2})\Z")
 
 
@@ -76,6 +85,9 @@ def watch(name: Text, hearing: Hearing, streams: Sequence[Stream], *, timezone: 
         parts.divider(),
         _text("Digest", "digest", hearing.digest, "every 30m", "For example every 30m, or at 09:00 mon-fri."),
         _flag("Silent digests", "silent", _SKIP, hearing.skip_silent_digests),
+        parts.field("Picture after each digest", _pictures(hearing), "picture"),
+        parts.divider(),
+        _text("Before the planned start", "countdown", _countdown_text(hearing), "24h, 2h, 30m", _COUNTDOWN_HINT),
         parts.divider(),
         parts.section(Mrkdwn("*Reminders* while the run is under way. Each is said once.")),
         *(_minutes(field, getattr(hearing, field)) for field in _REMINDERS),
@@ -84,6 +96,16 @@ def watch(name: Text, hearing: Hearing, streams: Sequence[Stream], *, timezone: 
 
 
 _QUIET_HINT: Final = "Then only a red status and the run's start, pause and end are posted."
+_COUNTDOWN_HINT: Final = "So long before, what is ready is posted with a countdown, once each. Empty: never."
+
+
+def _pictures(hearing: Hearing) -> parts.Element:
+    options = [parts.option(label, kind) for kind, label in _PICTURES.items()]
+    return parts.choices("radio_buttons", options, [hearing.picture])
+
+
+def _countdown_text(hearing: Hearing) -> str:
+    return ", ".join(forms.exact_duration(minutes * 60) for minutes in hearing.countdown)
 
 
 def _kinds(hearing: Hearing) -> parts.Element:
@@ -143,9 +165,11 @@ def read_watch(state: State, *, digest: Callable[[str], str], is_zone: Callable[
     schedule = _schedule(forms.one_line(state, "digest").raw, digest, errors)
     quiet = _quiet(forms.one_line(state, "quiet").raw, errors)
     minutes = {field: _read_minutes(state, field, errors) for field in _REMINDERS}
+    before = _countdown(forms.one_line(state, "countdown").raw, errors)
     if errors:
         return errors
     chosen, thread = forms.choices(state, "kinds"), forms.choice(state, "thread")
+    picture = forms.choice(state, "picture")
     hearing = Hearing(
         timezone=zone,
         kinds=tuple(kind for kind in Kind if kind in chosen),
@@ -156,6 +180,8 @@ def read_watch(state: State, *, digest: Callable[[str], str], is_zone: Callable[
         quiet_to=quiet[1],
         digest=schedule,
         skip_silent_digests=_SKIP[0] in forms.choices(state, "silent"),
+        picture=Picture(picture) if picture in tuple(Picture) else Picture.NONE,
+        countdown=before,
         **minutes,
     )
     return WatchForm(hearing, forms.has(state, "streams"))
@@ -169,6 +195,19 @@ def _schedule(typed: str, digest: Callable[[str], str], errors: Errors) -> str:
     except BadInput as error:
         errors["digest"] = f"{error.sentence} {error.hint.replace('`', '')}"[:300]
         return ""
+
+
+def _countdown(typed: str, errors: Errors) -> tuple[int, ...]:
+    """Minutes, the most first."""
+    if typed.casefold() in ("", "off", "none", "never"):
+        return ()
+    times = [forms.parse_duration(part) for part in re.split(r"[,;]|\band\b", typed) if part.strip()]
+    found = sorted({(seconds or 0) // 60 for seconds in times}, reverse=True)
+    if not found or found[-1] < _SHORTEST or found[0] > _LONGEST_BEFORE:
+        errors["countdown"] = "Spans of five minutes to two weeks, for example 24h, 2h, 30m."
+    elif len(found) > _MOST_BEFORE:
+        errors["countdown"] = f"At most {_MOST_BEFORE} of them."
+    return tuple(found)
 
 
 def _quiet(typed: str, errors: Errors) -> tuple[str, str]:

@@ -12,8 +12,8 @@ from bot.blocks.message import Message, message
 from bot.blocks.text import Mrkdwn, bold, coded, duration, join, literal, phrase, when
 from bot.blocks.values import RunbookValue, encode, seen_runbook
 from bot.cutover import Severity, explain, severity
-from bot.errors import Finding
-from bot.model import RunbookStage, Task, Text
+from bot.errors import BotError, Finding
+from bot.model import Runbook, RunbookStage, Task, Text
 from bot.plan import Gap, Own, Readiness
 
 _SHOWN = 5
@@ -29,12 +29,13 @@ _WORDS: dict[str, tuple[str, str]] = {
 }
 
 
-def ready(told: Readiness, now: datetime) -> Message:
-    """All gaps, what stops the start first; `now` is aware UTC."""
+def ready(told: Readiness, now: datetime, *, ahead: bool = False) -> Message:
+    """All gaps, what stops the start first; `now` is aware UTC. `ahead`: nobody asked, the start comes nearer."""
     book = told.run.runbook
     stops = [gap for gap in told.gaps if _stops(gap)]
     warns = [gap for gap in told.gaps if not _stops(gap)]
-    blocks = [parts.section(_head(told, now, len(stops), len(warns)))]
+    head = _head(told, now, len(stops), len(warns))
+    blocks = [parts.section(join("\n", [_lead(told.start, now), head]) if ahead and told.start else head)]
     for title, gaps in (("🟥 *Stops the start*", stops), ("🟧 *Worth mending*", warns)):
         if gaps:
             blocks.append(parts.section(Mrkdwn(f"{title} ({len(gaps)})")))
@@ -51,6 +52,17 @@ def ready(told: Readiness, now: datetime) -> Message:
         )
     )
     return message(blocks)
+
+
+def unchecked(book: Runbook, start: datetime, error: BotError, now: datetime) -> Message:
+    """The start comes nearer, and what is ready cannot be told."""
+    name = phrase("🧭 {name}", name=bold(book.name, 120))
+    why = phrase("Not checked: {why} {hint}", why=error.sentence, hint=coded(error.hint or "", 200))
+    return message([parts.section(join("\n", [_lead(start, now), name, why, _countdown(start, now)]))])
+
+
+def _lead(start: datetime, now: datetime) -> Mrkdwn:
+    return Mrkdwn(f"⏳ *Starts in {duration(max((start - now).total_seconds(), 0.0))}*")
 
 
 def _stops(gap: Gap) -> bool:

@@ -1,6 +1,6 @@
 """Rows of `schedules`: what is due for which channel, and what it has to remember. The one rule: one transaction each.
 
-Keys are `digest:<team>:<channel>` and `remind:<team>:<channel>`.
+Keys are `<what>:<team>:<channel>`, those of pictures with the digest's letter behind.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from typing import Any, Final, Literal
 import msgspec
 import sqlalchemy as sa
 
+from bot.store.claims import LeaseLost, renew
+from bot.store.due import LEASE, Row
 from bot.store.sql import inserting
 from bot.store.tables import schedules
 
 NEVER: Final = 4_102_444_800.0
 """Unix seconds of the year 2100: a row that is kept for its memory only."""
-What = Literal["digest", "remind"]
-WHATS: Final[tuple[What, ...]] = ("digest", "remind")
+What = Literal["digest", "remind", "ready", "picture"]
 
 
 class DigestMemory(msgspec.Struct, omit_defaults=True):
@@ -35,9 +36,35 @@ class ReminderMemory(msgspec.Struct, omit_defaults=True):
     said: list[str] = []
 
 
-def row_key(what: What, team_id: str, channel_id: str) -> str:
+class CountdownMemory(msgspec.Struct, omit_defaults=True):
+    """The runbook and its start (Unix) at the last look, the spans (minutes) wanted then, and those that are over."""
+
+    runbook: str = ""
+    start: float = 0.0
+    known: list[int] = []
+    said: list[int] = []
+
+
+class PictureMemory(msgspec.Struct, omit_defaults=True):
+    """The key of the letter that the picture follows, what is painted, until when (Unix), and whether its last step
+    was tried."""
+
+    letter: str = ""
+    kind: str = ""
+    until: float = 0.0
+    begun: bool = False
+
+
+def row_key(what: What, team_id: str, channel_id: str, more: str = "") -> str:
     """The key of a channel's row."""
-    return f"{what}:{team_id}:{channel_id}"
+    return f"{what}:{team_id}:{channel_id}{':' if more else ''}{more}"
+
+
+def parts_of(key: str) -> tuple[str, str, str]:
+    """(what, team, channel) of a key; what another bot wrote in another form is of no channel."""
+    what, _, rest = key.partition(":")
+    team, _, place = rest.partition(":")
+    return what, team, place.partition(":")[0]
 
 
 def memory(kind: type[Any], text: str) -> Any:
@@ -63,6 +90,14 @@ def remember(connection: sa.Connection, key: str, data: msgspec.Struct, snapshot
     if snapshot is not None:
         values["snapshot"] = snapshot
     connection.execute(sa.update(schedules).where(schedules.c.key == key).values(values))
+
+
+def remember_held(connection: sa.Connection, row: Row, data: msgspec.Struct, now: float) -> None:
+    """Replace the memory of a claimed row, which stays claimed. Raises `LeaseLost`."""
+    key = str(row["key"])
+    if not renew(connection, schedules, key, int(row["fence"]), now, LEASE):
+        raise LeaseLost(key)
+    remember(connection, key, data)
 
 
 def drop(connection: sa.Connection, key: str, fence: int | None = None) -> None:

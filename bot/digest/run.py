@@ -5,6 +5,7 @@ So a slot is one letter however many replicas run, and whoever loses the lease w
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import Final
 
@@ -12,6 +13,8 @@ import sqlalchemy as sa
 
 from bot.clock import Clock
 from bot.digest import rows
+from bot.digest.countdown import Countdown
+from bot.digest.picture import Pictures
 from bot.digest.reminders import wants_reminders
 from bot.digest.rows import NEVER, DigestMemory, memory, row_key
 from bot.digest.work import Outcome, Work
@@ -29,11 +32,21 @@ class Digests:
     """`run` works until cancelled; people ask for `save` and `post_now`. `wake` wakes the sender of letters."""
 
     def __init__(
-        self, database: Database, links: Links, work: Work, clock: Clock, owner: str, wake: Callable[[], None]
+        self,
+        database: Database,
+        links: Links,
+        work: Work,
+        countdown: Countdown,
+        pictures: Pictures,
+        clock: Clock,
+        owner: str,
+        wake: Callable[[], None],
     ) -> None:
         self._database = database
         self._links = links
         self._work = work
+        self._countdown = countdown
+        self._pictures = pictures
         self._clock = clock
         self._due = DueRows(database, schedules, clock, owner, self._one, tidy=self._tidy)
         self._wake_sender = wake
@@ -58,11 +71,11 @@ class Digests:
         def unit(connection: sa.Connection) -> None:
             if row is None:
                 rows.put(connection, key, NEVER)
-            rows.remember(connection, key, made.memory, made.snapshot)
-            put_all(connection, made.letters, self._clock.unix())
+            self._remember(connection, key, made)
 
         await self._database.write(unit)
         self._wake_sender()
+        self.wake()
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -78,12 +91,16 @@ class Digests:
 
     async def _make(self, key: str, row: Row) -> Outcome | None:
         """None: the channel does not want it any more."""
-        what, team, channel = key.split(":", 2)
+        what, team, channel = rows.parts_of(key)
         link = self._links.of(team, channel)
         if link is None or self._links.withheld(link):
             return None
         if what == "remind":
             return await self._work.reminders(link, row["data"])
+        if what == "ready":
+            return await self._countdown.due(link, row["data"])
+        if what == "picture":
+            return await self._pictures.due(link, row)
         return await self._work.digest(link, row["data"], row["snapshot"], float(row["due_at"]))
 
     async def _keep(self, key: str, fence: int, made: Outcome | None) -> None:
@@ -93,12 +110,21 @@ class Digests:
             if made is None:
                 rows.drop(connection, key)
                 return
-            rows.remember(connection, key, made.memory, made.snapshot)
-            put_all(connection, made.letters, self._clock.unix())
+            self._remember(connection, key, made)
 
         await self._database.write(unit)
         if made is not None and made.letters:
             self._wake_sender()
+
+    def _remember(self, connection: sa.Connection, key: str, made: Outcome) -> None:
+        """What was made of a row: its memory, its letters, and the row of the picture that follows them."""
+        now = self._clock.unix()
+        rows.remember(connection, key, made.memory, made.snapshot)
+        put_all(connection, made.letters, now)
+        if made.picture is not None:
+            _, team, channel = rows.parts_of(key)
+            mark = hashlib.sha256(made.picture.letter.encode()).hexdigest()[:16]
+            rows.put(connection, row_key("picture", team, channel, mark), now, made.picture)
 
     async def _tidy(self) -> None:
         if self._clock.unix() - self._reconciled >= _RECONCILE:
@@ -118,9 +144,12 @@ class Digests:
                     rows.put(connection, digest, at_once)
                 if wants_reminders(link.hearing) and there.get(remind, (NEVER, ""))[0] >= NEVER:
                     rows.put(connection, remind, at_once)
-            kept = {row_key(what, *place) for place in links for what in rows.WHATS}
-            for key in there.keys() - kept:
-                rows.drop(connection, key)
+                ready = row_key("ready", team, channel)
+                if link.hearing.countdown and there.get(ready, (NEVER, ""))[0] >= NEVER:
+                    rows.put(connection, ready, at_once)
+            for key in there:
+                if rows.parts_of(key)[1:] not in links:
+                    rows.drop(connection, key)
 
         await self._database.write(unit)
         self._reconciled = now

@@ -19,11 +19,12 @@ from bot.cutover import Catalogue
 from bot.digest import schedule
 from bot.digest.readings import Reading, Readings
 from bot.digest.reminders import ready_since, reminders, wants_reminders
-from bot.digest.rows import DigestMemory, ReminderMemory, memory
+from bot.digest.rows import DigestMemory, PictureMemory, ReminderMemory, memory
 from bot.digest.summary import summarise
 from bot.errors import BadInput, CutoverError
 from bot.model import Ref, RunbookStage, TaskType, Text
 from bot.model.hearing import Hearing
+from bot.model.hearing import Picture as Choice
 from bot.model.reminder import Reminder
 from bot.model.snapshot import RunbookState, Snapshot
 from bot.model.summary import Summary
@@ -39,16 +40,20 @@ from bot.watch.rows import pack, unpack
 T = TypeVar("T")
 _PATIENCE: Final = 4.0
 _WATCHFUL, _IDLE = 60.0, 180.0
+PATIENCE: Final = 240.0
+"""Seconds after its digest from which on a picture is too late: the next digest comes after five minutes at least."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`due_at`: Unix seconds of the next time, None: not again. `snapshot`: what to compare with from now on."""
+    """`due_at`: Unix seconds of the next time, None: not again. `snapshot`: what to compare with from now on. `picture`
+    is to follow the letter."""
 
     due_at: float | None
     memory: msgspec.Struct
     letters: tuple[Letter, ...] = ()
     snapshot: bytes | None = None
+    picture: PictureMemory | None = None
 
 
 class Work:
@@ -80,7 +85,8 @@ class Work:
         body = await self._post(link, told, reading, next_at)
         letter = Letter(f"digest:{link.channel_id}:{int(slot)}", link.channel_id, body)
         following.since = now.timestamp()
-        return Outcome(next_at.timestamp(), following, (letter,), await asyncio.to_thread(pack, reading.snapshot))
+        packed = await asyncio.to_thread(pack, reading.snapshot)
+        return Outcome(next_at.timestamp(), following, (letter,), packed, self._picture(link, letter))
 
     async def digest_now(self, link: Link, data: str, snapshot: bytes | None, once: str) -> Outcome:
         """A digest asked for by a person; the schedule stays as it is. Raises `CutoverError`."""
@@ -89,7 +95,15 @@ class Work:
         told = await self._summary(link, reading, snapshot, kept.since)
         letter = Letter(f"digest:{once}", link.channel_id, await self._post(link, told, reading, None), urgent=True)
         kept.since = self._clock.unix()
-        return Outcome(None, kept, (letter,), await asyncio.to_thread(pack, reading.snapshot))
+        packed = await asyncio.to_thread(pack, reading.snapshot)
+        return Outcome(None, kept, (letter,), packed, self._picture(link, letter))
+
+    def _picture(self, link: Link, letter: Letter) -> PictureMemory | None:
+        """What is to follow this digest, by the channel's choice."""
+        wanted = link.hearing.picture
+        if wanted is Choice.NONE:
+            return None
+        return PictureMemory(letter.kept_key, str(wanted), self._clock.unix() + PATIENCE)
 
     async def _summary(self, link: Link, reading: Reading, snapshot: bytes | None, since: float | None) -> Summary:
         types, now = await self._task_types(), self._clock.now()

@@ -27,12 +27,21 @@ class Thread(StrEnum):
     STREAM = "stream"
 
 
+class Picture(StrEnum):
+    """What is painted with each digest."""
+
+    NONE = "none"
+    TIMELINE = "timeline"
+    BURNUP = "burnup"
+
+
 class Hearing(msgspec.Struct, frozen=True, omit_defaults=True):
     """Settings of one link, kept as JSON. Every field has a default, so an older row still reads.
 
     `timezone` is an IANA name, empty: the runbook's, else UTC. `streams`: ids to listen to, None for all.
     `quiet_from`, `quiet_to`: local `HH:MM`, both empty for none; only RAG red and stages are posted then.
-    `digest`: `""` off, `every 30m`, or `at 09:00 mon-fri`. Reminders in minutes, 0 off.
+    `digest`: `""` off, `every 30m`, or `at 09:00 mon-fri`. Reminders in minutes, 0 off. `countdown`: so many minutes
+    before the planned start the channel hears what is ready, the most first.
     """
 
     timezone: str = ""
@@ -44,6 +53,8 @@ class Hearing(msgspec.Struct, frozen=True, omit_defaults=True):
     quiet_to: str = ""
     digest: str = ""
     skip_silent_digests: bool = False
+    picture: Picture = Picture.NONE
+    countdown: tuple[int, ...] = ()
     remind_startable: int = 0
     remind_overdue: int = 0
     remind_due: int = 0

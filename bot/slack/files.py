@@ -48,18 +48,28 @@ class Files:
         files come into its thread.
         """
         try:
-            ids = [await self._upload(one) for one in files]
+            ids = await self.upload(files)
             if channel.startswith(("U", "W")):
                 posted = await self._web.call(
                     "chat.postMessage", channel=channel, text=message.text, blocks=list(message.blocks)
                 )
                 await self._complete(str(posted["channel"]), ids, files, None, str(posted["ts"]))
                 return
-            await self._complete(channel, ids, files, message, thread_ts)
+            await self.show(channel, ids, files, message, thread_ts)
         except SlackOutcomeUnknown as error:
             raise BotError("Slack gave no answer to the upload.", "Look whether it arrived, else ask again.") from error
         except SlackError as error:
             raise _explained(error) from error
+
+    async def upload(self, files: Sequence[Upload]) -> list[str]:
+        """The first two steps: the ids of files that nobody sees yet. May be repeated. Raises `SlackError`."""
+        return [await self._upload(one) for one in files]
+
+    async def show(
+        self, channel: str, ids: Sequence[str], files: Sequence[Upload], message: Message, thread_ts: str = ""
+    ) -> None:
+        """The last step: these files under `message`. Raises `SlackError`, `SlackOutcomeUnknown`."""
+        await self._complete(channel, ids, files, message, thread_ts)
 
     async def _upload(self, file: Upload) -> str:
         asked = await self._web.call(

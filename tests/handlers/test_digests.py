@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 from stage import FAILOVER, GENERAL, Stage, open_stage
 
 from bot.clock import ManualClock
 from bot.digest.readings import Readings
-from bot.model.hearing import Hearing
+from bot.model.hearing import Hearing, Picture
 from bot.store.tables import watches
 from bot.watch.rows import pack
 
@@ -39,6 +40,18 @@ def hearing(stage: Stage) -> Hearing:
     link = stage.bot.links.of(stage.bot.team_id, FAILOVER)
     assert link is not None
     return link.hearing
+
+
+async def test_a_picture_follows_it_by_choice(running: Stage) -> None:
+    chosen = msgspec.structs.replace(hearing(running), picture=Picture.BURNUP)
+    await running.bot.links.set_hearing(running.bot.team_id, FAILOVER, chosen)
+    await running.command("/cutover digest now")
+    await running.until(lambda: any(message.get("files") for message in running.messages()))
+    shown = running.messages()
+    (post,) = [message for message in shown if message.get("files")]
+    assert shown.index(post) > shown.index(digests(running)[0])
+    assert [one["name"] for one in post["files"]] == ["burnup-101.png"]
+    assert post["files"][0]["alt_txt"].startswith("Burn-up of DC North to DC South fail-over.")
 
 
 async def test_now_posts_one_into_the_channel(running: Stage) -> None:

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 from digest_world import NOW, names, snapshot
 
+from bot.blocks.message import Message
+from bot.charts import Kind as ChartKind
+from bot.charts import Sheet
 from bot.clock import ManualClock
+from bot.digest.countdown import Countdown
+from bot.digest.picture import Pictures
 from bot.digest.readings import Reading, Readings
 from bot.digest.run import Digests
 from bot.digest.work import Work
-from bot.model import Ref, TaskType, Text
+from bot.model import Ref, Runbook, Task, TaskType, Text
 from bot.model.hearing import Hearing
 from bot.model.snapshot import Snapshot
+from bot.plan import Readiness, Run, Staff, readiness, run_of
+from bot.slack.files import Upload
 from bot.store import Database, Link, Links
 from bot.store.tables import letters, schedules, watches
 from bot.watch.ends import Ends
@@ -47,6 +54,55 @@ class Kept(Readings):
         return found
 
 
+class Planned:
+    """The run as Cutover tells it when asked: one task that nobody has, and a start."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        self.clock, self.start, self.stage = clock, NOW, "planning"
+        self.tasks = True
+        self.trouble: Exception | None = None
+        self.checked: list[str] = []
+
+    async def look(self, runbook_id: str) -> Run:
+        if self.trouble is not None:
+            raise self.trouble
+        book = Runbook(id=runbook_id, name=Text("DC North"), stage=self.stage, start_planned=self.start)
+        task = Task(id="405", runbook_id=runbook_id, name=Text("Drain"), stage="default", assignees=(), duration=60)
+        return run_of(book, [task] if self.tasks else [], self.clock.unix())
+
+    async def check(self, runbook_id: str, channel: str) -> Readiness:
+        self.checked.append(channel)
+        return readiness(await self.look(runbook_id), Staff())
+
+
+class Painter:
+    """Paints nothing."""
+
+    async def paint(self, sheet: Sheet, kind: ChartKind) -> bytes:
+        return f"{kind} of {sheet.title}".encode()
+
+
+class Shelf:
+    """Slack's files: what was uploaded, and what was shown in which channel under which words."""
+
+    def __init__(self) -> None:
+        self.uploaded: list[str] = []
+        self.shown: list[tuple[str, str, str]] = []
+        self.trouble: Exception | None = None
+        self.upload_trouble: Exception | None = None
+
+    async def upload(self, files: Sequence[Upload]) -> list[str]:
+        if self.upload_trouble is not None:
+            raise self.upload_trouble
+        self.uploaded += [one.data.decode() for one in files]
+        return [f"F{len(self.uploaded)}"]
+
+    async def show(self, channel: str, ids: Sequence[str], files: Sequence[Upload], message: Message) -> None:
+        if self.trouble is not None:
+            raise self.trouble
+        self.shown.append((channel, files[0].alt, message.text))
+
+
 class Night:
     """`digests` is one replica, `replica()` another on the same database; times are minutes after half past ten."""
 
@@ -54,6 +110,7 @@ class Night:
         self.database = database
         self.clock = ManualClock(NOW)
         self.links = Links(database)
+        self.cutover, self.studio, self.files = Planned(self.clock), Painter(), Shelf()
         self.digests = self.replica("one")
         self.woken = 0
 
@@ -69,9 +126,14 @@ class Night:
         """With a `database` of its own it stands for another process."""
         client: Any = None
         stand_in: Any = Names()
+        studio: Any = self.studio
+        files: Any = self.files
         store = database or self.database
-        work = Work(Kept(store, client, self.clock), stand_in, self.clock, stand_in, Ends(store))
-        return Digests(store, links or self.links, work, self.clock, owner, self._wake)
+        readings = Kept(store, client, self.clock)
+        work = Work(readings, stand_in, self.clock, stand_in, Ends(store))
+        countdown = Countdown(readings, self.cutover.check, self.clock)
+        pictures = Pictures(self.cutover.look, studio, files, store, self.clock)
+        return Digests(store, links or self.links, work, countdown, pictures, self.clock, owner, self._wake)
 
     def _wake(self) -> None:
         self.woken += 1
@@ -109,6 +171,10 @@ class Night:
         query = sa.select(letters.c.body).where(letters.c.channel_id == channel).order_by(letters.c.id)
         rows = await self.database.read(lambda c: c.execute(query).scalars().all())
         return [json.loads(body)["text"] for body in rows]
+
+    async def sent(self) -> None:
+        """The sender has posted all that waited."""
+        await self.database.write(lambda c: c.execute(sa.update(letters).values(state="sent", message_ts="1.2")))
 
     async def rows(self) -> dict[str, float]:
         """When each row is due."""

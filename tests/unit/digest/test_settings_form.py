@@ -14,7 +14,7 @@ from bot.blocks.modal_watch import WatchForm, read_watch, watch
 from bot.digest import schedule
 from bot.errors import BadInput
 from bot.model import Stream, Text
-from bot.model.hearing import Hearing, Kind, Thread
+from bot.model.hearing import Hearing, Kind, Picture, Thread
 
 MINUTES = st.integers(0, 1440)
 CLOCKS = st.times().map(lambda one: f"{one:%H:%M}")
@@ -29,6 +29,8 @@ HEARINGS = st.builds(
     mentions=st.booleans(),
     digest=st.sampled_from(["", "every 30m", "at 09:00, 17:30 mon-fri"]),
     skip_silent_digests=st.booleans(),
+    picture=st.sampled_from(list(Picture)),
+    countdown=st.sets(st.integers(5, 14 * 24 * 60), max_size=6).map(lambda told: tuple(sorted(told, reverse=True))),
     remind_startable=MINUTES,
     remind_overdue=MINUTES,
     remind_due=MINUTES,
@@ -112,3 +114,26 @@ def test_a_digest_that_only_quiet_hours_hold_is_refused() -> None:
     schedule.check(Hearing(digest="at 22:00, 06:00", **night))
     schedule.check(Hearing(digest="every 30m", **night))
     schedule.check(Hearing(digest="at 23:00"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "minutes"),
+    [
+        ("24h, 2h, 30m", (1440, 120, 30)),
+        ("30m; 1h 30m and 2d", (2880, 90, 30)),
+        ("2h, 120 min", (120,)),
+        ("off", ()),
+        ("", ()),
+    ],
+)
+def test_spans_before_a_start_are_read(typed: str, minutes: tuple[int, ...]) -> None:
+    form = read(state(Hearing(timezone="UTC"), countdown=typed))
+    assert isinstance(form, WatchForm)
+    assert form.hearing.countdown == minutes
+
+
+@pytest.mark.parametrize("typed", ["soon", "2h, soon", "4m", "15d", "1h 2h", "1h,2h,3h,4h,5h,6h,7h", ","])
+def test_spans_that_make_no_sense_are_told_beside_their_field(typed: str) -> None:
+    errors = read(state(Hearing(timezone="UTC"), countdown=typed))
+    assert isinstance(errors, dict)
+    assert errors.keys() == {"countdown"}
