@@ -11,6 +11,7 @@ import asyncio
 import json
 import sys
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 from aiohttp import web
@@ -95,6 +96,14 @@ class Cutover:
         body = self.found[request.match_info["r"]].page(query, request.path)
         return web.Response(body=body, content_type="application/json")
 
+    @web.middleware
+    async def count(
+        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        """Messages that Slack is sent."""
+        self.seen["messages"] += request.path.startswith("/api/chat.")
+        return await handler(request)
+
     async def tell(self, _: web.Request) -> web.Response:
         told, self.seen = self.seen, Counter()
         return _answer(dict(told))
@@ -109,6 +118,7 @@ def main(runbooks: str, tasks: str, changes: str, sorts: str) -> None:
     cutover = Cutover(int(runbooks), int(tasks), int(changes), sorts=sorts == "1")
     app = application(cutover.runbook, cutover.tasks, cutover.streams)
     app.router.add_get("/seen", cutover.tell)
+    app.middlewares.append(cutover.count)
     asyncio.run(serve(app))
 
 

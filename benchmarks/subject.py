@@ -2,7 +2,8 @@
 
 Runbook `101` is linked to channel `C1`, `102` to `C2` and so on. With `runbooks` given they are polled every two
 seconds, and each line that comes in at the standard input is answered by one line of JSON (`Probe.told`); the first
-one starts the probe, which costs some hundredths of a core itself.
+one starts the probe, which costs some hundredths of a core itself. BENCH_SOCKET=1 takes deliveries by Socket Mode,
+BENCH_JOURNAL=0 keeps none of them and no wish, BENCH_FAST="<start> <speed>" lets its time run faster.
 """
 
 from __future__ import annotations
@@ -16,11 +17,15 @@ import time
 import traceback
 from typing import Any
 
+from benchmarks.fast import Fast
 from bot import logs
 from bot.app import Bot
 from bot.background import calm_memory
+from bot.clock import Clock
+from bot.journal import Begun, Intent
 from bot.model import Text
-from bot.settings import load
+from bot.model.hearing import Hearing, Kind
+from bot.settings import Settings, load
 from bot.store import Link
 from bot.watch import pace
 
@@ -75,30 +80,62 @@ async def _answer() -> None:
     beating.cancel()
 
 
-async def main() -> None:
-    """Serve until killed."""
-    fake, database = sys.argv[1], sys.argv[2]
-    runbooks = int(sys.argv[3]) if len(sys.argv) > 3 else 0
-    logs.configure("WARNING", pretty=False)
-    settings = load(
+def given(fake: str, database: str) -> Settings:
+    """Signed HTTP, or Socket Mode."""
+    by_socket = bool(os.environ.get("BENCH_SOCKET"))
+    return load(
         _env_file=None,
         slack_bot_token="xoxb-bench",
-        slack_app_token="xapp-bench" if os.environ.get("BENCH_SOCKET") else None,
-        slack_signing_secret=None if os.environ.get("BENCH_SOCKET") else "bench-secret",
+        slack_app_token="xapp-bench" if by_socket else None,
+        slack_signing_secret=None if by_socket else "bench-secret",
         slack_api_url=f"{fake}/api/",
         cutover_api_url=fake,
         cutover_api_token="token",
         bot_database_url=f"sqlite:///{database}",
-        bot_listen=None if os.environ.get("BENCH_SOCKET") else "127.0.0.1:0",
+        bot_listen=None if by_socket else "127.0.0.1:0",
         bot_health_listen=None,
         bot_operators="U1DANA",
     )
-    if runbooks:
+
+
+def forgetful(bot: Bot) -> None:
+    """No delivery and no wish is put on disk: what is left is the price of everything but the journal."""
+
+    async def keep(_key: str, _kind: str, _body: bytes) -> bool:
+        return True
+
+    async def begin(intent: Intent) -> Begun:
+        return Begun(intent, fresh=True)
+
+    def nothing(*_: object) -> None:
+        """No mark either."""
+
+    inbox: Any = bot.inbox
+    journal: Any = bot.journal
+    inbox.keep, inbox.done, journal.begin, journal.settle, journal.signed = keep, nothing, begin, nothing, nothing
+
+
+async def link(bot: Bot, runbooks: int, hearing: Hearing) -> None:
+    """Channel by channel."""
+    for number in range(1, runbooks + 1):
+        name = Text("Fail-over")
+        await bot.links.save(Link("T1", f"C{number}", str(100 + number), name, "U1DANA", 0.0, "1.1", hearing))
+
+
+async def main() -> None:
+    """Serve until killed."""
+    runbooks = int(sys.argv[3]) if len(sys.argv) > 3 else 0
+    logs.configure("WARNING", pretty=False)
+    clock, hearing = Clock(), Hearing()
+    if "BENCH_FAST" in os.environ:
+        clock = Fast(*map(float, os.environ["BENCH_FAST"].split()))
+        hearing = Hearing(kinds=tuple(Kind), digest="every 10m", remind_startable=15)
+    elif runbooks:
         pace.RUNNING = 2.0
-    async with Bot(settings) as bot:
-        for number in range(1, max(runbooks, 1) + 1):
-            link = Link("T1", f"C{number}", str(100 + number), Text("Fail-over"), "U1DANA", 0.0, "1.1")
-            await bot.links.save(link)
+    async with Bot(given(sys.argv[1], sys.argv[2]), clock) as bot:
+        if os.environ.get("BENCH_JOURNAL") == "0":
+            forgetful(bot)
+        await link(bot, max(runbooks, 1), hearing)
         while not bot.team_id:
             await asyncio.sleep(0.01)
         calm_memory()
