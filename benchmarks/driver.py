@@ -34,18 +34,23 @@ _CARD = {
     "text": "",
     "blocks": [],
 }
-FIELDS = ("cpu", "rate", "ack50", "ack99", "memory")
+Row = dict[str, float]
 
 
-@dataclass
-class Round:
-    """CPU in ms a press, presses a second, ack in ms, memory in MB."""
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How it is pressed: by `at_once` people, each after the acknowledgement; or `a_second` times, whatever comes."""
 
-    cpu: float
-    rate: float
-    ack50: float
-    ack99: float
-    memory: float
+    at_once: int = 1
+    a_second: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """When it was sent (monotonic seconds, the same for all processes of a machine), seconds to its acknowledgement."""
+
+    at: float
+    ack: float
 
 
 def spawn(*command: str, python: str = sys.executable, **environment: str) -> tuple[subprocess.Popen[bytes], str]:
@@ -101,9 +106,9 @@ def button(fake: str) -> dict[str, Any]:
 
 
 class Door(Protocol):
-    """How a press reaches the program; seconds to its acknowledgement."""
+    """How a press reaches the program."""
 
-    async def press(self, session: aiohttp.ClientSession, what: Mapping[str, Any]) -> float: ...
+    async def press(self, session: aiohttp.ClientSession, what: Mapping[str, Any]) -> Pressed: ...
 
 
 @dataclass(frozen=True)
@@ -113,7 +118,7 @@ class Http:
     url: str
     clock: Callable[[], float] = time.time
 
-    async def press(self, session: aiohttp.ClientSession, what: Mapping[str, Any]) -> float:
+    async def press(self, session: aiohttp.ClientSession, what: Mapping[str, Any]) -> Pressed:
         form = what if "command" in what else {"payload": json.dumps(what)}
         raw, stamp = urlencode(form).encode(), str(int(self.clock()))
         made = hmac.new(b"bench-secret", b"v0:" + stamp.encode() + b":" + raw, hashlib.sha256).hexdigest()
@@ -122,11 +127,11 @@ class Http:
             "X-Slack-Signature": f"v0={made}",
             "Content-Type": "application/x-www-form-urlencoded",
         }
-        began = time.perf_counter()
+        began = time.monotonic()
         async with session.post(f"{self.url}/slack/events", data=raw, headers=headers) as reply:
             assert reply.status == 200, reply.status
             await reply.read()
-        return time.perf_counter() - began
+        return Pressed(began, time.monotonic() - began)
 
 
 @dataclass(frozen=True)
@@ -135,9 +140,9 @@ class Socket:
 
     fake: str
 
-    async def press(self, session: aiohttp.ClientSession, what: Mapping[str, Any]) -> float:
+    async def press(self, session: aiohttp.ClientSession, what: Mapping[str, Any]) -> Pressed:
         async with session.post(f"{self.fake}/deliver", json=what) as reply:
-            return float((await reply.json())["ack"])
+            return Pressed(**await reply.json())
 
     async def connected(self) -> None:
         """Until the program has opened its connection."""
@@ -149,39 +154,68 @@ class Socket:
                 await asyncio.sleep(0.05)
 
 
-async def press(session: aiohttp.ClientSession, url: str, fake: str) -> float:
-    """One signed command."""
-    return await Http(url).press(session, command(fake))
-
-
-async def measure(
-    process: subprocess.Popen[bytes], door: Door, fake: str, what: str, presses: int, at_once: int
-) -> Round:
-    """Press with `at_once` connections, then wait until the program has nothing to do."""
+async def measure(process: subprocess.Popen[bytes], door: Door, fake: str, what: str, presses: int, load: Load) -> Row:
+    """Press, then wait until the program has nothing to do; what it cost."""
     make = command if what == "command" else button
-    seen, acks = psutil.Process(process.pid), list[float]()
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=at_once)) as session:
+    wide = aiohttp.TCPConnector(limit=load.at_once if not load.a_second else 100)
+    async with aiohttp.ClientSession(connector=wide) as session:
         for _ in range(30):
             await door.press(session, make(fake))
         await quiet(process)
-        before, began = cpu(process), time.perf_counter()
-        gate = asyncio.Semaphore(at_once)
-
-        async def one() -> None:
-            async with gate:
-                acks.append(await door.press(session, make(fake)))
-
-        await asyncio.gather(*(one() for _ in range(presses)))
-        rate = presses / (time.perf_counter() - began)
+        await _answered(session, fake)
+        before, began = cpu(process), time.monotonic()
+        found = await (_steadily if load.a_second else _at_once)(
+            session, door, [make(fake) for _ in range(presses)], load
+        )
         await quiet(process)
-    acks.sort()
-    return Round(
-        cpu=(cpu(process) - before) / presses * 1000,
-        rate=rate,
-        ack50=acks[len(acks) // 2] * 1000,
-        ack99=acks[int(len(acks) * 0.99)] * 1000,
-        memory=seen.memory_info().rss / 1e6,
-    )
+        spent, answered = cpu(process) - before, await _answered(session, fake)
+    assert len(answered) == presses, f"{presses - len(answered)} were never answered"
+    acks = sorted(one.ack * 1000 for one in found.values())
+    ends = sorted((answered[key] - one.at) * 1000 for key, one in found.items())
+    return {
+        "CPU ms": spent / presses * 1000,
+        "a second": presses / (max(answered.values()) - began),
+        **{f"ack p{part} ms": acks[int(len(acks) * part / 100)] for part in (50, 99)},
+        **{f"answer p{part} ms": ends[int(len(ends) * part / 100)] for part in (50, 99)},
+        "memory MB": psutil.Process(process.pid).memory_info().rss / 1e6,
+    }
+
+
+async def _at_once(
+    session: aiohttp.ClientSession, door: Door, presses: Sequence[Mapping[str, Any]], load: Load
+) -> dict[str, Pressed]:
+    found: dict[str, Pressed] = {}
+    waiting = iter(presses)
+
+    async def person() -> None:
+        for what in waiting:
+            found[_number(what)] = await door.press(session, what)
+
+    await asyncio.gather(*(person() for _ in range(load.at_once)))
+    return found
+
+
+async def _steadily(
+    session: aiohttp.ClientSession, door: Door, presses: Sequence[Mapping[str, Any]], load: Load
+) -> dict[str, Pressed]:
+    began = time.monotonic()
+
+    async def one(number: int, what: Mapping[str, Any]) -> tuple[str, Pressed]:
+        await asyncio.sleep(max(began + number / load.a_second - time.monotonic(), 0.0))
+        return _number(what), await door.press(session, what)
+
+    return dict(await asyncio.gather(*(one(*each) for each in enumerate(presses))))
+
+
+def _number(what: Mapping[str, Any]) -> str:
+    return str(what["trigger_id"]).partition(".")[0]
+
+
+async def _answered(session: aiohttp.ClientSession, fake: str) -> dict[str, float]:
+    """When each press was answered, since this was asked last."""
+    async with session.get(f"{fake}/answered") as reply:
+        found: dict[str, float] = await reply.json()
+        return found
 
 
 def cpu(process: subprocess.Popen[bytes]) -> float:
@@ -199,16 +233,10 @@ async def quiet(process: subprocess.Popen[bytes]) -> None:
             return
 
 
-def table(title: str, results: Mapping[str, Sequence[Round]]) -> dict[str, dict[str, float]]:
-    """Print medians, and the ratios of each round to the floor's round beside it; the same as data."""
-    told: dict[str, dict[str, float]] = {}
-    shown = ("CPU ms", "per s", "ack p50", "ack p99", "RSS MB", "CPU x", "per s x", "ack50 x")
-    print(f"{title:<18}" + "".join(f"{name:>9}" for name in shown))
-    for name, rounds in results.items():
-        row = {field: statistics.median(getattr(one, field) for one in rounds) for field in FIELDS}
-        for field in ("cpu", "rate", "ack50"):
-            pairs = zip(rounds, results["floor"], strict=True)
-            row[f"{field}_ratio"] = statistics.median(getattr(a, field) / getattr(b, field) for a, b in pairs)
-        told[name] = row
-        print(f"  {name:<16}" + "".join(f"{value:9.2f}" for value in row.values()))
-    return told
+def medians(rounds: Sequence[Row], floor: Sequence[Row], ratios: Sequence[str] = ()) -> Row:
+    """The median of each figure; of `ratios` also the median of each round's ratio to the floor's round beside it."""
+    row = {name: statistics.median(one[name] for one in rounds) for name in rounds[0]}
+    for name in ratios:
+        short = name.removesuffix(" ms")
+        row[f"{short} x"] = statistics.median(a[name] / b[name] for a, b in zip(rounds, floor, strict=True))
+    return row

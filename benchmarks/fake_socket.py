@@ -40,7 +40,7 @@ class Slack:
             if frame.type == WSMsgType.TEXT:
                 waiting = self._waiting.pop(json.loads(frame.data)["envelope_id"], None)
                 if waiting is not None:
-                    waiting.set_result(time.perf_counter())
+                    waiting.set_result(time.monotonic())
         self._socket = None
         return socket
 
@@ -50,6 +50,6 @@ class Slack:
         kind = "slash_commands" if "command" in payload else "interactive"
         envelope = {"envelope_id": key, "type": kind, "accepts_response_payload": True, "payload": payload}
         self._waiting[key] = asyncio.get_running_loop().create_future()
-        waiting, began = self._waiting[key], time.perf_counter()
+        waiting, began = self._waiting[key], time.monotonic()
         await self._socket.send_str(json.dumps(envelope))
-        return web.json_response({"ack": await waiting - began})
+        return web.json_response({"at": began, "ack": await waiting - began})

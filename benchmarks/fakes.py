@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
+import time
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
@@ -72,6 +74,12 @@ def task(task_id: str, stage: str) -> bytes:
     ).encode()
 
 
+def _task_in(body: bytes) -> str:
+    """Whose answer it is, where that comes as a post to the channel."""
+    found = re.search(rb"service (\d+) to", body)
+    return found[1].decode() if found else ""
+
+
 def application(
     runbook: Handler | None = None, tasks: Handler | None = None, streams: Handler | None = None
 ) -> web.Application:
@@ -81,9 +89,20 @@ def application(
     async def fixed(body: bytes) -> web.Response:
         return web.Response(body=body, content_type="application/json")
 
+    answered: dict[str, float] = {}
+
     async def slack(request: web.Request) -> web.Response:
+        number = request.match_info.get("key") or _task_in(await request.read())
+        if number:
+            answered.setdefault(number, time.monotonic())
         known = STARTING.get(request.match_info.get("method", ""))
         return await fixed(ok if known is None else json.dumps({"ok": True, **known}).encode())
+
+    async def told(_: web.Request) -> web.Response:
+        """When which press was answered, since this was asked last."""
+        body = json.dumps(answered).encode()
+        answered.clear()
+        return await fixed(body)
 
     async def get_task(request: web.Request) -> web.Response:
         return await fixed(task(request.match_info["id"], "startable"))
@@ -118,6 +137,7 @@ def application(
     Slack().add_to(app)
     app.router.add_route("*", "/api/{method}", slack)
     app.router.add_post("/response/{key}", slack)
+    app.router.add_get("/answered", told)
     return app
 
 

@@ -23,7 +23,7 @@ from typing import Any
 import aiohttp
 import psutil
 
-from benchmarks.driver import press, spawn
+from benchmarks.driver import Http, command, spawn
 
 RUNBOOKS, TASKS, CHANGES = 3, 10_000, 52
 IDLE = 50
@@ -89,11 +89,11 @@ async def subject(runbooks: int, tasks: int, changes: int, *, sorts: bool = True
 
 async def acks(one: Subject) -> list[float]:
     """Milliseconds from a command to its acknowledgement, ten commands a second."""
-    found = []
+    found, door = [], Http(one.url)
     async with aiohttp.ClientSession() as session:
-        await press(session, one.url, one.fake)
+        await door.press(session, command(one.fake))
         for _ in itertools.repeat(None, _COMMANDS):
-            found.append(await press(session, one.url, one.fake) * 1000)
+            found.append((await door.press(session, command(one.fake))).ack * 1000)
             await asyncio.sleep(_GAP)
     return sorted(found)
 

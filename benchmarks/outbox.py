@@ -12,7 +12,6 @@ import asyncio
 import contextlib
 import itertools
 import json
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -22,7 +21,7 @@ from typing import Any
 
 import aiohttp
 
-from benchmarks.driver import cpu, quiet, spawn
+from benchmarks.driver import cpu, medians, quiet, spawn
 from benchmarks.fake_posts import all_of
 from benchmarks.result import Gate, Result
 from tests import cluster
@@ -117,10 +116,7 @@ async def compare(title: str, urls: tuple[str, str], options: argparse.Namespace
                 for one in found.values():
                     one.rounds.append(await measure(one, options.letters, channels))
         for name, one in found.items():
-            row = {key: statistics.median(each[key] for each in one.rounds) for key in one.rounds[0]}
-            pairs = list(zip(one.rounds, found["floor"].rounds, strict=True))
-            for key, short in (("CPU ms", "CPU x"), ("a second", "a second x"), ("change to post p50 ms", "p50 x")):
-                row[short] = statistics.median(own[key] / base[key] for own, base in pairs)
+            row = medians(one.rounds, found["floor"].rounds, ("CPU ms", "a second", "change to post p50 ms"))
             row["connections per 1,000"] = one.connections / one.posts * 1000
             told[f"{title}, {channels} channel{'s' * (channels > 1)}: {name}"] = row
     return told
