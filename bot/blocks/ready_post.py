@@ -34,8 +34,8 @@ def ready(told: Readiness, now: datetime, *, ahead: bool = False) -> Message:
     book = told.run.runbook
     stops = [gap for gap in told.gaps if _stops(gap)]
     warns = [gap for gap in told.gaps if not _stops(gap)]
-    head = _head(told, now, len(stops), len(warns))
-    blocks = [parts.section(join("\n", [_lead(told.start, now), head]) if ahead and told.start else head)]
+    lead = _lead(told.start, now) if ahead and told.start else None
+    blocks = [parts.section(_head(told, now, len(stops), len(warns), lead))]
     for title, gaps in (("🟥 *Stops the start*", stops), ("🟧 *Worth mending*", warns)):
         if gaps:
             blocks.append(parts.section(Mrkdwn(f"{title} ({len(gaps)})")))
@@ -58,24 +58,27 @@ def unchecked(book: Runbook, start: datetime, error: BotError, now: datetime) ->
     """The start comes nearer, and what is ready cannot be told."""
     name = phrase("🧭 {name}", name=bold(book.name, 120))
     why = phrase("Not checked: {why} {hint}", why=error.sentence, hint=coded(error.hint or "", 200))
-    return message([parts.section(join("\n", [_lead(start, now), name, why, _countdown(start, now)]))])
+    return message([parts.section(join("\n", [_lead(start, now), name, why]))])
 
 
 def _lead(start: datetime, now: datetime) -> Mrkdwn:
-    return Mrkdwn(f"⏳ *Starts in {duration(max((start - now).total_seconds(), 0.0))}*")
+    """To the minute, as the span was asked for; seconds have passed until it is posted."""
+    left = max(round((start - now).total_seconds() / 60), 1) * 60
+    return phrase("⏳ *Starts in {left}*, at {at}", left=Mrkdwn(duration(left)), at=when(start, now))
 
 
 def _stops(gap: Gap) -> bool:
     return not gap.code.startswith("own.") and severity(gap.code) == Severity.BLOCKING
 
 
-def _head(told: Readiness, now: datetime, stops: int, warns: int) -> Mrkdwn:
+def _head(told: Readiness, now: datetime, stops: int, warns: int, lead: Mrkdwn | None) -> Mrkdwn:
     book = told.run.runbook
     if stops:
         verdict = f"🟥 *Not ready*: {_things(stops)} would stop the start"
     else:
         verdict = f"🟧 *Ready, with {_things(warns)} worth mending*" if warns else "🟩 *Ready*"
-    return join("\n", [phrase("🧭 {name}", name=bold(book.name, 120)), Mrkdwn(verdict), _countdown(told.start, now)])
+    name, start = phrase("🧭 {name}", name=bold(book.name, 120)), None if lead else _countdown(told.start, now)
+    return join("\n", [lead, name, Mrkdwn(verdict), start])
 
 
 def _things(count: int) -> str:
