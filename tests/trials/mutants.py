@@ -61,6 +61,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", default=list(PARTS), help=", ".join(PARTS))
     parser.add_argument("--module", default="", help="only modules whose path holds this")
+    parser.add_argument("--scope", default="", help="only functions whose name holds this")
     parser.add_argument("--share", type=float, default=1.0, help="how much of all faults to try, chosen at random")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--least", type=float, default=0.9, help="the score below which the exit status is 1")
@@ -77,7 +78,7 @@ def main() -> int:
         for module in modules:
             source = (ROOT / module).read_text(encoding="utf-8")
             for fault in faults(module, source):
-                if chosen.random() < given.share:
+                if given.scope in fault.scope and chosen.random() < given.share:
                     score[_try(fault, source, known, wrong)] += 1
         look(modules, PARTS[part][1])  # what was killed was not killed by tests that fail now and then
         total += score

@@ -60,7 +60,7 @@ class Watch:
     def __init__(self, order: list[str] | None = None, cov: coverage.Coverage | None = None) -> None:
         self._order, self._cov = order, cov
         self.took: dict[str, float] = {}
-        self.failed, self.timed_out, self.unread = "", False, ""
+        self.failed, self.timed_out, self.unread, self.why = "", False, "", ""
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -77,6 +77,11 @@ class Watch:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
             self.unread = report.nodeid
+
+    def pytest_internalerror(self, excrepr: object) -> None:
+        """The end of a test's time can come while pytest itself is at work, around an endless loop."""
+        self.failed, self.timed_out = "pytest itself", "Timeout (>" in str(excrepr)
+        self.why = str(excrepr)[-2000:]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.took[report.nodeid] = self.took.get(report.nodeid, 0.0) + report.duration
@@ -167,9 +172,11 @@ def _pytest(watch: Watch, tests: list[str]) -> Answer:
         return {"end": "unread", "by": watch.unread}
     if status == pytest.ExitCode.OK:
         return {"end": "survived", "by": "", "took": watch.took}
+    if watch.timed_out:
+        return {"end": "hung", "by": watch.failed}
     if status == pytest.ExitCode.TESTS_FAILED and watch.failed:
-        return {"end": "hung" if watch.timed_out else "killed", "by": watch.failed}
-    return {"end": "error", "by": f"pytest ended with {status!r}"}
+        return {"end": "killed", "by": watch.failed}
+    return {"end": "error", "by": f"pytest ended with {status!r} {watch.why}"}
 
 
 def _in_child(work: Callable[[], Answer], longest: float) -> Answer:

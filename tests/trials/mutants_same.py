@@ -7,6 +7,7 @@ these too, and one that a test does notice, or that is not there any more, has t
 from __future__ import annotations
 
 DIFF, INGRESS, FRONT = "bot/watch/diff.py", "bot/slack/ingress.py", "bot/slack/front.py"
+RECORD, JOURNAL, CHAIN = "bot/journal/record.py", "bot/journal/journal.py", "bot/journal/chain.py"
 RULES, TEXT, HTML = "bot/identity/rules.py", "bot/blocks/text.py", "bot/blocks/html.py"
 SAME: dict[tuple[str, str, str], str] = {
     (DIFF, "diff", "was is not task and was != task -> was is not task or was != task"): (
@@ -28,6 +29,12 @@ SAME: dict[tuple[str, str, str], str] = {
     (TEXT, "plain", "width(fenced) <= limit -> width(fenced) < limit"): "what just fits is whole on the other way, too",
     (HTML, "_words", "return '' -> return None"): "its caller takes what it had for both",
     (HTML, "from_html", "50000 -> 50001"): "a pace: far more than is shown",
+    (RECORD, "Intent.key", "40 -> 41"): "so much of a hash tells wishes apart, and more does",
+    (JOURNAL, "Journal.last", "1 -> 2"): "only the first is taken",
+    (CHAIN, "", "500 -> 501"): "how many go into one transaction",
+    (CHAIN, "", "1.0 -> 2.0"): "a pace: how long it gathers",
+    (CHAIN, "", "5.0 -> 6.0"): "a pace: how long a database that fails is left alone",
+    (CHAIN, "Trail.__init__", "16 -> 17"): "so much of a random id tells writers apart, and more does",
     (RULES, "read", "1 -> 2"): "one byte too many tells, two do as well",
     (RULES, "_Strict.construct_mapping", "False -> True"): "whether the parts are made now or later: they are the same",
 }

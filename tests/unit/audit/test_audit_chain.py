@@ -139,6 +139,9 @@ async def test_a_database_that_fails_for_a_while_is_waited_out(office: Office) -
     await office.journal.flush()
     office.database.write = failing  # type: ignore[method-assign]
     running = asyncio.create_task(office.trail.run())
+    while not office.clock._sleepers:
+        await asyncio.sleep(0)
+    assert len(failures) == 1, "it rests between two attempts"
     while len(await office.rows()) < 2:
         office.clock.advance(5)
         await asyncio.sleep(0.001)
@@ -172,11 +175,12 @@ async def _all(office: Office) -> list[dict[str, Any]]:
 
 async def test_the_head_comes_into_the_log_now_and_then(office: Office) -> None:
     with structlog.testing.capture_logs() as logged:
-        for _ in range(3):
-            office.clock.advance(400)
+        for seconds in (599, 1, 599):
+            office.clock.advance(seconds - 0.25)  # and a quarter until its outcome
             await office.press()
             await office.written()
     (line,) = [one for one in logged if one["event"] == "audit_head"]
+    assert line["head"].split(":")[1] == "5", "the second time: ten minutes after the start, and not before"
     assert (await office.check(line["head"])).problems == []
 
 

@@ -113,3 +113,33 @@ async def test_what_is_not_signed_is_found_from_the_very_moment_on(database: Dat
     assert await journal.unsigned("sign:", AT + 0.1) == []
     assert await journal.carried_out("1", ("task.start",), AT) == [one]
     assert await journal.carried_out("1", ("task.start",), AT + 0.1) == []
+
+
+async def test_what_was_carried_out_can_be_asked_for_one_task_at_once(database: Database) -> None:
+    journal = Journal(database)
+    await kept(journal, 1, at=AT)
+    other = await kept(journal, 2, at=AT + 1, task_id="8")
+    assert await journal.carried_out("1", ("task.start",), AT, "8") == [other]
+    assert await journal.carried_out("1", ("task.start",), AT, "9") == []
+
+
+async def test_a_word_of_the_database_in_a_mark_is_a_letter(database: Database) -> None:
+    journal = Journal(database)
+    await kept(journal, 1, at=AT, note="sign:Started")
+    odd = await kept(journal, 2, at=AT, note="s%:Started")
+    await journal.flush()
+    assert await journal.unsigned("s%:", AT) == [(odd, "Started")]
+    assert await journal.unsigned("s_gn:", AT) == []
+
+
+async def test_a_refused_wish_may_be_tried_again_and_stands_on_disk_again(database: Database) -> None:
+    journal = Journal(database)
+    refused, again, third = intent(1), intent(2), intent(3)
+    await journal.begin(refused)
+    journal.settle(refused, Outcome(OutcomeKind.REFUSED, AT))
+    await journal.flush()
+    assert (await journal.begin(again)).fresh
+    assert await journal.open() == [again]
+    begun = await journal.begin(third)
+    assert (begun.fresh, begun.intent) == (False, again)
+    assert await journal.find(refused.id) is not None, "what was refused stays on record"
