@@ -58,6 +58,7 @@ class Database:
             self._lock = _only_writer(path)
         self.raw = sqlite3.connect(target, uri=True, check_same_thread=False, isolation_level=None, timeout=10)
         if write:
+            self.execute("PRAGMA page_size=16384")  # of a new file: rows of 1 KB and few big commits want few pages
             self.execute("PRAGMA journal_mode=WAL")
             # A commit lost with the power takes its unit's row along: the unit is read again, nothing is torn.
             self.execute("PRAGMA synchronous=NORMAL")

@@ -6,7 +6,7 @@ retired only with a verdict from outside; a list that was not proven complete re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -179,11 +179,14 @@ class Log:
         ignored = BY_NAME[found.kind].ignored
         doubtful = [head for one, head in known.items() if _doubtful(found.rows.get(one), head)]
         before = self._payloads(head.seq for head in doubtful)
-        for one in found.rows.values():
+        batch.insert(
+            found, [one for one in found.rows.values() if one.id not in known] if known else found.rows.values()
+        )
+        for one in found.rows.values() if known else ():
             head = known.get(one.id)
             if head is None:
-                batch.add(found, one, INSERT)
-            elif not head.live:
+                continue
+            if not head.live:
                 batch.add(found, one, REAPPEAR)
             elif head.parent != found.parent:
                 batch.add(found, one, UPDATE)
@@ -213,9 +216,10 @@ class Log:
         with self.database.transaction():
             self._write_unit(run_id, found)
 
-    def next(self) -> int:
-        self._seq += 1
-        return self._seq
+    def next(self, many: int = 1) -> int:
+        """The first of so many new numbers."""
+        self._seq += many
+        return self._seq - many + 1
 
     @property
     def last(self) -> int:
@@ -232,6 +236,21 @@ class _Batch:
         self._changes: list[tuple[Any, ...]] = []
         self._heads: list[tuple[Any, ...]] = []
         self.counts: dict[str, int] = {}
+
+    def insert(self, found: Found, rows: Collection[Row]) -> None:
+        """What was never seen before; of a first run that is all there is, so it is done in one go."""
+        if not rows:
+            return
+        run, when, kind, parent = self._run, self._when, found.kind, found.parent
+        numbered = list(enumerate(rows, self._log.next(len(rows))))
+        self._changes += [
+            (seq, run, when, updated_at, kind, one, parent, INSERT, None, digest, str(raw, "utf-8"))
+            for seq, (one, updated_at, digest, raw) in numbered
+        ]
+        self._heads += [
+            (kind, one, parent, seq, 1, digest, updated_at) for seq, (one, updated_at, digest, _) in numbered
+        ]
+        self.counts[INSERT] = len(rows)
 
     def add(self, found: Found, row: Row, op: str) -> None:
         seq = self._log.next()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from yarl import URL
 
-from bot.settings import CutoverSettings
+if TYPE_CHECKING:
+    from bot.settings import CutoverSettings
 
 
 @dataclass(frozen=True, slots=True)

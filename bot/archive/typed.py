@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-import orjson
-
-from bot.archive.columns import BOOL, INT, TABLES, TEXT, kind_of
+from bot.archive.columns import TABLES, TEXT, kind_of
 from bot.archive.database import Database
-from bot.archive.kinds import BY_NAME
 from bot.archive.log import INSERT
+from bot.archive.typed_row import PLANS, READERS
 
 _BATCH: Final = 1000
 LISTS: Final = {
@@ -29,45 +26,6 @@ LISTS: Final = {
 _ROWS: Final = (
     "SELECT seq, kind, id, parent, op, {payload} FROM change WHERE seq>? AND seq<=? ORDER BY seq LIMIT {batch}"
 )
-
-
-class _Plan(NamedTuple):
-    """The columns of a table in the order in which they are filled."""
-
-    table: str
-    below: tuple[str, ...]
-    texts: tuple[str, ...]
-    links: tuple[str, ...]
-    numbers: tuple[str, ...]
-    flags: tuple[str, ...]
-
-    @property
-    def insert(self) -> str:
-        names = ("id", *self.below, *self.texts, *self.links, *self.numbers, *self.flags)
-        shown, marks = ", ".join(f'"{one}"' for one in names), ",".join("?" * len(names))
-        return f"INSERT INTO {self.table} ({shown}) VALUES ({marks})"  # noqa: S608 - our own names, as below
-
-    def row(self, identifier: str, parent: str, attributes: dict[str, Any], links: dict[str, Any]) -> tuple[Any, ...]:
-        """The values of a resource."""
-        get = attributes.get
-        values: list[Any] = [identifier, parent] if self.below else [identifier]
-        values += [v if (v := get(name)) is None or type(v) is str else _text(v) for name in self.texts]
-        values += [_linked(links, attributes, name) for name in self.links]
-        values += [v if type(v := get(name)) is int and abs(v) < 2**63 else None for name in self.numbers]
-        values += [int(v) if type(v := get(name)) is bool else None for name in self.flags]
-        return tuple(values)
-
-
-def _plan(kind: str) -> _Plan:
-    table, columns = TABLES[kind]
-    upper = f"{BY_NAME[kind].parent}_id"
-    of = {type_: tuple(one for one in columns if kind_of(one) == type_) for type_ in (TEXT, INT, BOOL)}
-    plain = tuple(one for one in of[TEXT] if not one.endswith("_id"))
-    links = tuple(one for one in of[TEXT] if one.endswith("_id") and one != upper)
-    return _Plan(table, tuple(one for one in columns if one == upper), plain, links, of[INT], of[BOOL])
-
-
-_PLANS: Final = {kind: _plan(kind) for kind in TABLES}
 
 
 def create(database: Database) -> None:
@@ -133,22 +91,18 @@ class _Batch:
         if payload is None:
             of_kind[identifier] = None
             return
-        thing = orjson.loads(payload)
-        attributes, links = _object(thing, "attributes"), _object(thing, "relationships")
-        of_kind[identifier] = _PLANS[kind].row(identifier, parent, attributes, links)
+        found = READERS[kind](identifier, parent, payload)
+        of_kind[identifier] = found.values
         if kind != "comment":
-            self._names[key] = _name(attributes)
-        if answers := attributes.get("custom_field_values"):
-            shown = ("custom_field_id", "name", "value")
-            self._answers[key] = [(*key, *(_text(one.get(name)) for name in shown)) for one in _entries(answers)]
-        if kind == "task" and (people := _object(links, "assignees").get("data")):
-            self._assignees[identifier] = [
-                (identifier, _text(one.get("type")), _text(one.get("id"))) for one in _entries(people)
-            ]
+            self._names[key] = found.name
+        if found.answers:
+            self._answers[key] = [(*key, *one) for one in found.answers]
+        if found.people:
+            self._assignees[identifier] = [(identifier, *one) for one in found.people]
 
     def write(self, target: Database) -> None:
         """Into the tables, after what they hold of the same resources is out of them."""
-        for kind, plan in _PLANS.items():
+        for kind, plan in PLANS.items():
             known = self._resources.get(kind, {})
             stale = [(one,) for one in known if (kind, one) in self._stale]
             if stale:
@@ -194,31 +148,3 @@ def _insert(target: Database, table: str, width: int, rows: list[tuple[Any, ...]
     if rows:
         marks = ",".join("?" * width)
         target.many(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608
-
-
-def _linked(links: dict[str, Any], attributes: dict[str, Any], name: str) -> str | None:
-    """A relationship's id, or the attribute `name` where an instance flattens it."""
-    link = links.get(name[:-3])
-    data = link.get("data") if type(link) is dict else None
-    found = data.get("id") if type(data) is dict else None
-    return _text(attributes.get(name) if found is None else found)
-
-
-def _name(attributes: dict[str, Any]) -> str:
-    name = attributes.get("name")
-    if name is not None:
-        return _text(name) or ""
-    return " ".join(_text(attributes.get(part)) or "" for part in ("first_name", "last_name")).strip()
-
-
-def _text(value: Any) -> str | None:
-    return value if value is None or isinstance(value, str) else orjson.dumps(value).decode()
-
-
-def _object(thing: dict[str, Any], name: str) -> dict[str, Any]:
-    found = thing.get(name)
-    return found if isinstance(found, dict) else {}
-
-
-def _entries(value: Any) -> Iterator[dict[str, Any]]:
-    return (one for one in value if isinstance(one, dict)) if isinstance(value, list) else iter(())

@@ -189,7 +189,7 @@ async def test_a_full_disk_is_a_sentence_and_the_run_goes_on_later(
 ) -> None:
     def small(url: str, **given: Any) -> Database:
         database = open_archive(url, **given)
-        database.execute("PRAGMA max_page_count=300")
+        database.execute("PRAGMA max_page_count=75")
         return database
 
     with monkeypatch.context() as patch:
