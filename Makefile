@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: install demo test fast lint types contracts bench bench-peers faults soak fuzz mutants lock clean
+.PHONY: install demo test fast lint types contracts bench bench-short bench-peers faults soak fuzz mutants lock clean
 
 install: $(STAMP)
 
@@ -34,12 +34,13 @@ types: install
 contracts: install
 	$(BIN)/lint-imports
 
-# Ratios to a floor measured in the same run.
+# Ratios to a floor measured in the same run; writes the tables of docs/benchmarks.md. Takes a quarter of an hour.
 bench: install
-	$(BIN)/python -m benchmarks.command
-	$(BIN)/python -m benchmarks.watch
-	$(BIN)/python -m benchmarks.plan
-	$(BIN)/python -m benchmarks.archive --rounds 2
+	$(BIN)/python -m benchmarks
+
+# The short form, for every push: under a minute, ratios only, wide bounds, writes nothing.
+bench-short: install
+	$(BIN)/python -m benchmarks --short
 
 # The fault catalogue: runs its tests and writes docs/faults.md.
 faults: install
@@ -57,11 +58,11 @@ fuzz: install
 mutants: install
 	$(BIN)/python tests/trials/mutants.py
 
-# The same beside stock Bolt and slack-machine, in an environment of their own.
+# Commands and buttons beside stock Bolt and slack-machine, in an environment of their own.
 bench-peers: install
 	test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/python -m pip install --quiet --require-hashes -r benchmarks/peers/requirements.txt
-	$(BIN)/python -m benchmarks.command --peers .venv-peers/bin/python
+	$(BIN)/python -m benchmarks command --peers .venv-peers/bin/python
 
 # Needs pip-tools in an environment of its own; writes no package host.
 lock:

@@ -13,7 +13,6 @@ import json
 import os
 import re
 import resource
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,9 @@ from collections import deque
 from pathlib import Path
 from typing import Any
 
+from benchmarks.result import Gate, Result, Row, medians
+
+WALL_RATIO, CPU_RATIO = 1.5, 4.0
 LATE = [{"times": None, "path": "^/core/", "do": {"delay": 0.04}}]
 LISTS = ("tasks?page[size]=100", "streams", "comments", "runbook_teams")
 TOP = ("workspaces", "runbook_types", "task_types", "teams", "users", "custom_fields", "roles")
@@ -86,16 +88,16 @@ def child(options: argparse.Namespace) -> None:
     used = resource.getrusage(resource.RUSAGE_SELF)
     wall = time.perf_counter() - began
     memory = used.ru_maxrss * 1024 / 1e6
-    print(json.dumps({"wall": wall, "cpu": used.ru_utime + used.ru_stime, "memory": memory, **counts}))
+    print(json.dumps({"wall s": wall, "CPU s": used.ru_utime + used.ru_stime, "memory MB": memory, **counts}))
 
 
-def measure(what: str, at: tuple[str, str], options: argparse.Namespace, archive: str = "") -> dict[str, float]:
+def measure(what: str, at: tuple[str, str], options: argparse.Namespace, archive: str = "") -> Row:
     command = [sys.executable, "-m", "benchmarks.archive", "--child", what, "--url", at[0], "--token", at[1]]
     command += ["--connections", str(options.connections), "--archive", archive]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(done.stderr)
-    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    found: Row = json.loads(done.stdout.splitlines()[-1])
     return found
 
 
@@ -116,8 +118,8 @@ def tenant(options: argparse.Namespace, folder: Path) -> tuple[subprocess.Popen[
     return process, (url, token)
 
 
-def main() -> None:
-    """All rounds, the table, the JSON line."""
+def main() -> int:
+    """All rounds, the table, the gates, the JSON line."""
     parser = argparse.ArgumentParser()
     for name, default in (("runbooks", 200), ("tasks", 250), ("rounds", 3), ("connections", 8)):
         parser.add_argument(f"--{name}", type=int, default=default)
@@ -127,8 +129,8 @@ def main() -> None:
     options = parser.parse_args()
     if options.child:
         child(options)
-        return
-    results: dict[str, list[dict[str, float]]] = {"floor": [], "first": [], "second": [], "incremental": []}
+        return 0
+    results: dict[str, list[Row]] = {"floor": [], "first": [], "second": [], "incremental": []}
     with tempfile.TemporaryDirectory() as folder:
         process, at = tenant(options, Path(folder))
         try:
@@ -141,29 +143,18 @@ def main() -> None:
         finally:
             process.kill()
             process.wait()
-    show(results)
+    result = judged(results)
+    result.table()
+    return result.finish()
 
 
-def show(results: dict[str, list[dict[str, float]]]) -> None:
-    """Medians, and the ratio of each run to the floor of its round."""
-    table: dict[str, dict[str, float]] = {}
-    print(
-        f"{'':12} {'wall s':>8} {'CPU s':>8} {'MB':>7} {'requests':>9} {'rows':>8} {'wall/floor':>11} {'CPU/floor':>10}"
-    )
-    for name, rounds in results.items():
-        row = {
-            key: statistics.median(one[key] for one in rounds) for key in ("wall", "cpu", "memory", "requests", "rows")
-        }
-        for key in ("wall", "cpu"):
-            pairs = zip(rounds, results["floor"], strict=True)
-            row[f"{key}_ratio"] = statistics.median(one[key] / base[key] for one, base in pairs)
-        table[name] = row
-        print(
-            f"{name:12} {row['wall']:8.2f} {row['cpu']:8.2f} {row['memory']:7.0f} {row['requests']:9.0f}"
-            f" {row['rows']:8.0f} {row['wall_ratio']:11.2f} {row['cpu_ratio']:10.2f}"
-        )
-    print(json.dumps(table))
+def judged(results: dict[str, list[Row]]) -> Result:
+    """Medians, the ratio of each run to the floor of its round, and the gates."""
+    rows = {name: medians(rounds, results["floor"], ("wall s", "CPU s")) for name, rounds in results.items()}
+    first = rows["first"]
+    gates = [Gate("first: wall to floor", first["wall s x"], WALL_RATIO)]
+    return Result("archive", rows, [*gates, Gate("first: CPU to floor", first["CPU s x"], CPU_RATIO)])
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

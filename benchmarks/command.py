@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.driver import Door, Http, Load, Row, Socket, measure, medians, spawn
-from benchmarks.result import Gate, Result
+from benchmarks.driver import Door, Http, Load, Socket, measure, spawn
+from benchmarks.result import Gate, Result, Row, medians
 
 _PEERS = Path(__file__).parent / "peers"
 Target = tuple[subprocess.Popen[bytes], Door, str]
@@ -97,15 +97,12 @@ async def compare(targets: dict[str, Target], what: str, load: Load, options: ar
 async def rows_of(way: str, targets: dict[str, Target], options: argparse.Namespace) -> dict[str, Row]:
     """Everything that comes this way in; without the journal commands one at a time only."""
     rows: dict[str, Row] = {}
-    for what in ("command", "button"):
-        for more, load in LOADS.items():
-            if more and what == "button":
-                continue
-            chosen = {
-                name: one for name, one in targets.items() if not name.endswith(BARE) or (what, more) == ("command", "")
-            }
-            for name, row in (await compare(chosen, what, load, options)).items():
-                rows[f"{what}, {way}{more}: {name}"] = row
+    kept = {name: one for name, one in targets.items() if not name.endswith(BARE)}
+    loads = [more for more, load in LOADS.items() if options.steady or not load.a_second]
+    for what, more in (*(("command", more) for more in loads), ("button", "")):
+        chosen = kept if more or what == "button" else targets
+        for name, row in (await compare(chosen, what, LOADS[more], options)).items():
+            rows[f"{what}, {way}{more}: {name}"] = row
     return rows
 
 
@@ -134,6 +131,7 @@ async def main() -> int:
     parser.add_argument("--presses", type=int, default=400)
     parser.add_argument("--peers", default="", help="Python of the environment with the peers")
     parser.add_argument("--only", default="", help="http or socket")
+    parser.add_argument("--steady", type=int, default=1, help="0: not at 50 a second")
     options = parser.parse_args()
     rows: dict[str, Row] = {}
     with field(options.peers) as place:

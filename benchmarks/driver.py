@@ -11,7 +11,6 @@ import hmac
 import itertools
 import json
 import os
-import statistics
 import subprocess
 import sys
 import time
@@ -22,6 +21,8 @@ from urllib.parse import urlencode
 
 import aiohttp
 import psutil
+
+from benchmarks.result import Row
 
 _IDS = itertools.count(100_000)
 _CARD = {
@@ -34,7 +35,6 @@ _CARD = {
     "text": "",
     "blocks": [],
 }
-Row = dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,12 +231,3 @@ async def quiet(process: subprocess.Popen[bytes]) -> None:
         await asyncio.sleep(0.3)
         if cpu(process) - before < 0.011:
             return
-
-
-def medians(rounds: Sequence[Row], floor: Sequence[Row], ratios: Sequence[str] = ()) -> Row:
-    """The median of each figure; of `ratios` also the median of each round's ratio to the floor's round beside it."""
-    row = {name: statistics.median(one[name] for one in rounds) for name in rounds[0]}
-    for name in ratios:
-        short = name.removesuffix(" ms")
-        row[f"{short} x"] = statistics.median(a[name] / b[name] for a, b in zip(rounds, floor, strict=True))
-    return row

@@ -21,9 +21,9 @@ from typing import Any
 
 import aiohttp
 
-from benchmarks.driver import cpu, medians, quiet, spawn
+from benchmarks.driver import cpu, quiet, spawn
 from benchmarks.fake_posts import all_of
-from benchmarks.result import Gate, Result
+from benchmarks.result import Gate, Result, Row, medians
 from tests import cluster
 
 CHANNELS = (1, 100)
@@ -31,7 +31,6 @@ CPU_RATIO, RATE_RATIO, CONNECTIONS = 4.0, 0.25, 10.0
 _GAP, _SINGLE = 0.02, 100
 """Seconds between two changes while latency is measured, and how many."""
 _ORDERS = itertools.count(1)
-Row = dict[str, float]
 
 
 @dataclass

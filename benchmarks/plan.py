@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from benchmarks.result import Gate, Result
 from bot.model import Task, TaskStage, Text
 from bot.plan import Shift, chain_before, dependants, lay_out, plan_on, plan_run, slack_by_stream, steps_of, what_if
 
@@ -55,7 +56,7 @@ def cpu(work: Callable[[], object], rounds: int) -> float:
 
 
 def main() -> int:
-    """Print one line an answer; 1 when one is over the gate."""
+    """The table, the gates, the JSON line."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--tasks", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=9)
@@ -81,9 +82,10 @@ def main() -> int:
         return plan_on(lay_out(steps), steps, now), dependants(steps, middle)
 
     found = {one.__name__: cpu(one, given.rounds) for one in (path, whatif, why, blocks)}
-    for name, spent in found.items():
-        print(f"{name:8}{spent:7.1f} ms CPU for {given.tasks} tasks")
-    return int(max(found.values()) > given.gate)
+    result = Result("plan", {f"{name}, {given.tasks:,} tasks": {"CPU ms": spent} for name, spent in found.items()})
+    result.gates = [Gate(f"{name}: CPU ms", spent, given.gate) for name, spent in found.items()]
+    result.table()
+    return result.finish()
 
 
 if __name__ == "__main__":

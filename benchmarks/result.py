@@ -6,10 +6,13 @@ A result ends the output of every benchmark as one line of JSON; `python -m benc
 from __future__ import annotations
 
 import json
+import statistics
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
+
+Row = dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,15 @@ class Result:
         for what, row in self.rows.items():
             cells = zip((shown(row.get(name)) for name in self.columns), widths, strict=True)
             print(f"{what:<{wide}}" + " ".join(f"{cell:>{width}}" for cell, width in cells), flush=True)
+
+
+def medians(rounds: Sequence[Row], floor: Sequence[Row], ratios: Sequence[str] = ()) -> Row:
+    """The median of each figure; of `ratios` also the median of each round's ratio to the floor's round beside it."""
+    row = {name: statistics.median(one[name] for one in rounds) for name in rounds[0]}
+    for name in ratios:
+        short = name.removesuffix(" ms")
+        row[f"{short} x"] = statistics.median(a[name] / b[name] for a, b in zip(rounds, floor, strict=True))
+    return row
 
 
 def read(line: str) -> Result:

@@ -24,7 +24,7 @@ import aiohttp
 import psutil
 
 from benchmarks.driver import Http, Socket, command, cpu, quiet, spawn
-from benchmarks.result import Gate, Result
+from benchmarks.result import Gate, Result, Row
 
 READY_S, MEMORY_MB = 1.5, 120.0
 _BARE = """
@@ -38,7 +38,6 @@ app.router.add_route("*", "/{any:.*}", answer)
 web.run_app(app, host="127.0.0.1", port=int(sys.argv[1]), print=None, access_log=None)
 """
 _SOON = 0.005
-Row = dict[str, float]
 
 
 def free_port() -> int:
@@ -108,7 +107,7 @@ async def bot(fake: str, database: Path, *, by_http: bool) -> Row:
         return {**row, "at rest MB": _memory(process)}
 
 
-async def bare(_fake: str, _database: Path) -> Row:
+async def bare() -> Row:
     """One start of the floor."""
     port, began = free_port(), time.perf_counter()
     async with running(["-c", _BARE, str(port)], dict(os.environ)) as process, aiohttp.ClientSession() as session:
@@ -132,27 +131,28 @@ def _memory(process: subprocess.Popen[bytes]) -> float:
     return float(psutil.Process(process.pid).memory_info().rss / 1e6)
 
 
-async def round_of(fake: str, socket_fake: str, folder: Path, number: int) -> dict[str, Row]:
-    """Everything once."""
-    found = {"floor: bare interpreter that listens": await bare("", folder)}
-    for way, where in (("HTTP", fake), ("socket", socket_fake)):
+async def round_of(fakes: dict[str, str], folder: Path, number: int) -> dict[str, Row]:
+    """Everything once. `fakes`: by the way in that each is for."""
+    found = {"floor: bare interpreter that listens": await bare()}
+    for way, fake in fakes.items():
         database = folder / f"{way}-{number}.db"
-        found[f"the bot, {way}, new database"] = await bot(where, database, by_http=way == "HTTP")
-        found[f"the bot, {way}"] = await bot(where, database, by_http=way == "HTTP")
+        found[f"the bot, {way}, new database"] = await bot(fake, database, by_http=way == "HTTP")
+        found[f"the bot, {way}"] = await bot(fake, database, by_http=way == "HTTP")
     return found | {"import bot.app": imported("bot.app"), "import slack_bolt": imported("slack_bolt.async_app")}
 
 
-async def main(rounds: int) -> int:
+async def main(rounds: int, only: str) -> int:
     """The table, the gates, the JSON line."""
-    fakes = [spawn("-m", "benchmarks.fakes") for _ in range(2)]
+    fakes = {way: spawn("-m", "benchmarks.fakes") for way in ("HTTP", "socket") if only in ("", way.lower())}
     found: dict[str, list[Row]] = {}
     try:
         with tempfile.TemporaryDirectory() as folder:
             for number in range(rounds):
-                for name, row in (await round_of(fakes[0][1], fakes[1][1], Path(folder), number)).items():
+                each = await round_of({way: fake for way, (_, fake) in fakes.items()}, Path(folder), number)
+                for name, row in each.items():
                     found.setdefault(name, []).append(row)
     finally:
-        for process, _ in fakes:
+        for process, _ in fakes.values():
             process.kill()
             process.wait()
     rows = {name: {key: statistics.median(one[key] for one in each) for key in each[0]} for name, each in found.items()}
@@ -170,4 +170,6 @@ async def main(rounds: int) -> int:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=5)
-    sys.exit(asyncio.run(main(parser.parse_args().rounds)))
+    parser.add_argument("--only", default="", help="http or socket")
+    given = parser.parse_args()
+    sys.exit(asyncio.run(main(given.rounds, given.only)))

@@ -1,12 +1,14 @@
-"""What one poll of a runbook of 10,000 tasks costs, network excluded: CPU and the longest step on the loop.
+"""What one poll of a runbook costs, network excluded: CPU and the longest step on the loop, by size and changes.
 
-`python -m benchmarks.watch [tasks]`. The pages are full resources as the embedded Cutover writes them, 100 a page.
-Held to: a whole reading and its difference at most 40 ms of CPU, no step over 5 ms, 15 MB kept.
+The pages are full resources as the embedded Cutover writes them, 100 a page; the floor decodes them with orjson and
+looks at nothing. Held to, for 10,000 tasks: a whole reading and its difference at most 40 ms of CPU, no step over 5 ms,
+15 MB kept. `python -m benchmarks.watch [tasks ...] [--rounds 15]`;
 `python -m benchmarks.watch --live` measures a whole bot instead (`benchmarks.load`).
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import gc
 import sys
@@ -14,13 +16,13 @@ import time
 import tracemalloc
 import zlib
 from collections.abc import AsyncGenerator, Callable
-from statistics import median
 from typing import Any
 
 import msgspec
 import orjson
 
 from benchmarks import load
+from benchmarks.result import Gate, Result, Row, medians
 from benchmarks.steps import steps
 from bot.clock import Clock
 from bot.model import Runbook, Text
@@ -28,11 +30,9 @@ from bot.model.changes import Change
 from bot.model.snapshot import Snapshot
 from bot.sandbox.cutover import EmbeddedCutover
 from bot.sandbox.cutover.tasks_out import TaskWriter
-from bot.watch.diff import diff
 from bot.watch.reader import Reader
+from bot.watch.telling import differences
 
-ROUNDS = 15
-CHANGED = 52
 CPU_MS, STEP_MS, MEMORY_MB = 40.0, 5.0, 15.0
 
 
@@ -64,7 +64,7 @@ class Pages:
         return read(self.bodies[0 if params["sort"].startswith("-") else -1])
 
 
-def make_pages(count: int) -> tuple[list[bytes], list[bytes]]:
+def make_pages(count: int, changed: int) -> tuple[list[bytes], list[bytes]]:
     """Pages before and after some tasks changed."""
     cutover = EmbeddedCutover(world=f"generate:runbooks=1,tasks={count}")
     runbook = cutover.world.runbooks["1001"]
@@ -80,7 +80,8 @@ def make_pages(count: int) -> tuple[list[bytes], list[bytes]]:
         return [body % (b",".join(chunk), end, total) for chunk, end in zip(chunks, ends, strict=True)]
 
     before = write()
-    for task in list(runbook.tasks.values())[:: max(1, count // CHANGED)]:
+    every = max(1, count // changed) if changed else count + 1
+    for task in list(runbook.tasks.values())[every - 1 :: every]:
         task.stage = "startable"
         cutover.world.live["1001"].touch(task, cutover.world.now() + 60)
     return before, write()
@@ -93,41 +94,77 @@ async def poll(reader: Reader, client: Pages, old: Snapshot, pages: list[bytes])
 
     async def work() -> list[Change]:
         new, _ = await reader.read("1001", old, sweep=True)
-        await asyncio.sleep(0)
-        return diff(old, new)
+        return await differences(old, new)
 
     begun = time.process_time()
     changes = await steps(work(), longest)
     return changes, (time.process_time() - begun) * 1000, max(longest)
 
 
-async def main(count: int) -> bool:
-    before, after = make_pages(count)
-    client = Pages(before)
-    reader = Reader(client, Clock())  # type: ignore[arg-type]
-    old, _ = await reader.read("1001", None)
-    print(f"{len(old.tasks)} tasks, {sum(map(len, before)) / 2**20:.1f} MB of JSON in {len(before)} pages")
-    gc.collect()
-    gc.freeze()
-    fine = True
-    for name, pages in (("nothing changed", before), (f"{CHANGED} changed", after)):
-        client.bodies = before
-        await reader.read("1001", old, sweep=True)
-        runs = [await poll(reader, client, old, pages) for _ in range(ROUNDS)]
-        cpu, step = median(run[1] for run in runs), median(run[2] for run in runs)
-        fine = fine and cpu <= CPU_MS * count / 10_000 and step <= STEP_MS
-        print(f"{name:16} {len(runs[0][0]):4} changes  {cpu:6.1f} ms CPU  longest step {step:4.1f} ms")
+async def rows_of(count: int, rounds: int) -> tuple[dict[str, Row], Snapshot]:
+    """What polls cost where so many tasks are, by how many of them changed; and the reading they began with."""
+    rows: dict[str, Row] = {}
+    for title, changed in (("none changed", 0), ("1 % changed", count // 100), ("all changed", count)):
+        before, after = make_pages(count, changed)
+        client = Pages(before)
+        reader = Reader(client, Clock())  # type: ignore[arg-type]
+        old, _ = await reader.read("1001", None)
+        gc.collect()
+        gc.freeze()
+        await poll(reader, client, old, before)
+        runs = []
+        for _ in range(rounds):
+            changes, spent, longest = await poll(reader, client, old, after)
+            runs.append({"CPU ms": spent, "floor ms": floor(after), "longest step ms": longest})
+        assert len(changes) >= changed
+        row = medians(runs, runs)
+        rows[f"{count:,} tasks, {title}"] = row | {"CPU x": row["CPU ms"] / row["floor ms"]}
+    return rows, old
+
+
+def floor(pages: list[bytes]) -> float:
+    """Milliseconds of CPU to decode every page and look at nothing."""
+    begun = time.process_time()
+    for page in pages:
+        orjson.loads(page)
+    return (time.process_time() - begun) * 1000
+
+
+async def kept(count: int) -> Row:
+    """Megabytes of one reading, in memory and on disk."""
+    client = Pages(make_pages(count, 0)[0])
     tracemalloc.start()
-    again = Reader(client, Clock())  # type: ignore[arg-type]
-    held = await again.read("1001", None)
+    reader = Reader(client, Clock())  # type: ignore[arg-type]
+    held = await reader.read("1001", None)
     gc.collect()
     memory = tracemalloc.get_traced_memory()[0] / 2**20
-    fine = fine and memory <= MEMORY_MB * count / 10_000
-    kept = len(zlib.compress(msgspec.msgpack.encode(held[0]), 1)) / 2**20
-    print(f"kept in memory {memory:.1f} MB, on disk {kept:.1f} MB; {'PASS' if fine else 'FAIL'}")
-    return fine
+    tracemalloc.stop()
+    return {"memory MB": memory, "on disk MB": len(zlib.compress(msgspec.msgpack.encode(held[0]), 1)) / 2**20}
+
+
+async def main(sizes: list[int], rounds: int) -> int:
+    """The table, the gates, the JSON line."""
+    rows: dict[str, Row] = {}
+    for count in sizes:
+        found, _ = await rows_of(count, rounds)
+        rows |= found
+    most = max(sizes)
+    rows[f"{most:,} tasks, kept"] = await kept(most)
+    result = Result("watch", rows)
+    result.table()
+    for title in ("none changed", "1 % changed"):
+        row = rows[f"{most:,} tasks, {title}"]
+        result.gates.append(Gate(f"{most:,} tasks, {title}: CPU ms", row["CPU ms"], CPU_MS * most / 10_000))
+        result.gates.append(Gate(f"{most:,} tasks, {title}: longest step ms", row["longest step ms"], STEP_MS))
+    limit = MEMORY_MB * most / 10_000
+    result.gates.append(Gate(f"{most:,} tasks: memory MB", rows[f"{most:,} tasks, kept"]["memory MB"], limit))
+    return result.finish()
 
 
 if __name__ == "__main__":
-    work = load.main() if "--live" in sys.argv else main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
-    sys.exit(0 if asyncio.run(work) else 1)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("sizes", nargs="*", type=int, default=[100, 1_000, 10_000])
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--live", action="store_true", help="a whole bot instead")
+    given = parser.parse_args()
+    sys.exit(asyncio.run(load.main() if given.live else main(given.sizes, given.rounds)))
