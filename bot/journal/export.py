@@ -61,8 +61,8 @@ def csv_lines(connection: sa.Connection, since: float = 0.0) -> Iterator[str]:
 
 def _line(values: Any) -> str:
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow(values)
-    return out.getvalue()
+    csv.writer(out, lineterminator="\r\n").writerow(values)  # it puts quotes around what ends a line: either of these
+    return out.getvalue().removesuffix("\r\n") + "\n"
 
 
 def _cell(value: Any) -> Any:
