@@ -62,7 +62,7 @@ mutants: install
 bench-peers: install
 	test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/python -m pip install --quiet --require-hashes -r benchmarks/peers/requirements.txt
-	$(BIN)/python -m benchmarks command --peers .venv-peers/bin/python
+	$(BIN)/python -m benchmarks --peers .venv-peers/bin/python
 
 # Needs pip-tools in an environment of its own; writes no package host.
 lock:

@@ -44,17 +44,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("names", nargs="*", choices=[[], *RUNS], help="only these")
     parser.add_argument("--short", action="store_true", help="a minute, ratios with wide bounds, writes nothing")
-    parser.add_argument("--peers", default="", help="Python of the environment with the peers")
+    parser.add_argument("--peers", default="", help="only commands beside them: Python of their environment")
     given = parser.parse_args()
     if given.short:
         told = short.judge([run(words, gates=False) for words in short.RUNS.values()])
         print("\n" + ("\n".join(told) or "all ratios are within their bounds"))
         return int(bool(told))
     kept, results = page.load(), []
-    for name in given.names or RUNS:
-        more = ("--peers", given.peers) if given.peers and name == "command" else ()
+    chosen = {name: RUNS[name] for name in given.names or RUNS}
+    if given.peers:
+        chosen = {"peers": ("benchmarks.command", "--steady", "0", "--peers", given.peers)}
+    for words in chosen.values():
         ran_on = page.machine()
-        result = run((*RUNS[name], *more))
+        result = run(words)
         results.append(result)
         page.keep(kept, result, ran_on)
         page.write(kept)

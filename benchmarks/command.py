@@ -139,7 +139,7 @@ async def main() -> int:
             rows |= await rows_of("HTTP", place.by_http(), options)
         if options.only != "http":
             rows |= await rows_of("socket", await place.by_socket(), options)
-    result = Result("command", rows, gates(rows))
+    result = Result("peers" if options.peers else "command", rows, gates(rows))
     result.table()
     return result.finish()
 

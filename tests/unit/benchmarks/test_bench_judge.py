@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import page, short
+from benchmarks.__main__ import RUNS
 from benchmarks.result import Gate, Result, figure, medians, missed, read
 
 
@@ -108,3 +109,14 @@ def test_a_result_without_a_place_on_the_page_is_an_error(tmp_path: Path) -> Non
     page.keep(kept, Result("start", {}, []), "a machine")
     with pytest.raises(LookupError, match="start"):
         page.write(kept, tmp_path)
+
+
+def test_the_page_has_a_place_for_every_benchmark() -> None:
+    text = (page.DOCS / "benchmarks.md").read_text()
+    assert [
+        name for name in (*RUNS, "peers") if f"<!-- {name} -->\n" not in text or f"<!-- /{name} -->" not in text
+    ] == []
+
+
+def test_the_short_form_measures_what_it_judges() -> None:
+    assert {bound.benchmark for bound in short.BOUNDS} == set(short.RUNS)
