@@ -94,6 +94,8 @@ class Trail:
         entries = [] if head else [(self._began, {"what": "begin", "heads": _heads(connection)})]
         new = [*_from_intents(connection), *_from_notes(connection)]
         entries += sorted(new, key=lambda entry: entry[0])
+        if not entries:
+            return 0, ""  # what there is, another bot is just appending
         rows = []
         for moment, told in entries:
             body = json.dumps(told, sort_keys=True, separators=(",", ":"))

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import Any
 
 import sqlalchemy as sa
 import structlog
 from audit_tools import DANA, Office
+from cluster import Cluster
 
 from bot.journal import Journal, OutcomeKind
 from bot.journal.chain import Trail
-from bot.store.tables import audit
+from bot.store import Database
+from bot.store.tables import audit, audit_waiting, intents
 
 
 async def test_a_wish_and_its_outcome_are_two_rows_that_name_everything(office: Office) -> None:
@@ -212,3 +215,44 @@ async def test_the_latest_come_newest_first_with_what_just_happened(office: Offi
         ("intent", first.id),
     ]
     assert [one["what"] for one in await office.trail.latest(1)] == ["linked"]
+
+
+async def test_the_latest_hold_what_was_noted_just_now(office: Office) -> None:
+    office.journal.note("linked", DANA, office.clock.unix(), {"channel": "C1"})
+    assert [one["what"] for one in await office.trail.latest(10)] == ["linked"]
+
+
+async def test_a_bot_does_not_wait_for_another_that_is_just_appending(cluster: Cluster) -> None:
+    url = await cluster.fresh()
+    mine, theirs = Database(url), Database(url)
+    await mine.open()
+    await theirs.open()
+    office = Office(mine)
+    taken = await office.press(None)
+    await office.written()
+    office.journal.settle(taken, _outcome(office))
+    office.journal.note("linked", DANA, office.clock.unix(), {"channel": "C1"})
+    await office.journal.flush()
+    held, go = threading.Event(), threading.Event()
+
+    def appending(connection: sa.Connection) -> None:
+        for table in (intents, audit_waiting):
+            connection.execute(sa.select(table).with_for_update()).all()
+        held.set()
+        go.wait(30)
+
+    other = asyncio.create_task(theirs.write(appending))
+    try:
+        await asyncio.to_thread(held.wait, 30)
+        assert await asyncio.wait_for(office.trail.append(), 15) == 0, "all there is the other one has"
+        fresh = await office.press(None)
+        assert await asyncio.wait_for(office.trail.append(), 15) == 1
+        assert (await office.rows())[-1]["id"] == fresh.id
+    finally:
+        go.set()
+        await other
+    await office.written()
+    assert [row["what"] for row in await office.rows()] == ["intent", "intent", "outcome", "linked"]
+    assert (await office.check()).problems == []
+    await mine.close()
+    await theirs.close()

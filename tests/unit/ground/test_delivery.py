@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.slack.delivery import _KINDS, Delivery, read_command, read_event, read_interactive
@@ -49,6 +49,7 @@ def strings(delivery: Delivery) -> list[Any]:
     return [getattr(delivery, one.name) for one in fields(delivery) if one.type == "str"]
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # big objects, on machines with much else to do
 @given(OBJECTS, st.sampled_from(["command", "interactive", "event"]))
 def test_any_object_is_read_without_raising(body: dict[str, Any], kind: str) -> None:
     delivery = read(kind, body)
