@@ -5,13 +5,16 @@ Files go to the channel by Slack's upload, which no letter can carry: the only p
 
 from __future__ import annotations
 
+import contextlib
+
 from bot.blocks import handover_post, report_post, say
 from bot.blocks.ids import ActionId
 from bot.blocks.values import RunbookValue
-from bot.errors import BadInput
+from bot.charts import Studio, sheet_of
+from bot.errors import BadInput, BotError
 from bot.identity import Policy
 from bot.outbox import Outbox
-from bot.report import AfterRun, compare
+from bot.report import AfterRun, compare, printed
 from bot.report.files import csv_of, markdown
 from bot.slack.answer import Answer
 from bot.slack.files import Files, Upload
@@ -40,25 +43,33 @@ async def press_report(ask: Ask, answer: Answer, reports: Reports) -> None:
 
 
 @routes.action(ActionId.REPORT_HERE)
-async def post_report(ask: Ask, answer: Answer, reports: Reports, files: Files, policy: Policy, links: Links) -> None:
+async def post_report(
+    ask: Ask, answer: Answer, reports: Reports, files: Files, studio: Studio, policy: Policy, links: Links
+) -> None:
     runbook_id = ask.value(RunbookValue).r
     await check_post(ask, policy, links, runbook_id)
     report = await reports.after(runbook_id)
-    await files.share(ask.channel_id, _files(report), report_post.report(report, buttons=False))
+    await files.share(ask.channel_id, await _files(report, studio), report_post.report(report, buttons=False))
     await answer.replace(say.done("The report is posted here, with its files."))
 
 
 @routes.action(ActionId.REPORT_ME)
-async def send_report(ask: Ask, answer: Answer, reports: Reports, files: Files) -> None:
+async def send_report(ask: Ask, answer: Answer, reports: Reports, files: Files, studio: Studio) -> None:
     report = await reports.after(ask.value(RunbookValue).r)
-    await files.share(ask.user_id, _files(report), report_post.short(report))
+    await files.share(ask.user_id, await _files(report, studio), report_post.short(report))
     await answer.say(say.done("The files are in your conversation with the bot."))
 
 
-def _files(report: AfterRun) -> list[Upload]:
+async def _files(report: AfterRun, studio: Studio) -> list[Upload]:
+    """Without the PDF where it cannot be printed in time: the others say the same."""
     name = f"report-{report.runbook.id}"
     title = f"After-run report {report.runbook.id}"
+    pages: list[Upload] = []
+    with contextlib.suppress(BotError):
+        pdf = await studio.print(printed(report), sheet_of(report.run))
+        pages = [Upload(f"{name}.pdf", pdf, f"{title}: to print, with pictures")]
     return [
+        *pages,
         Upload(f"{name}.md", markdown(report), f"{title}: everything, to read"),
         Upload(f"{name}.csv", csv_of(report), f"{title}: a row for each task"),
     ]

@@ -90,9 +90,14 @@ def ends(sheet: Sheet) -> str:
     return f"{told}, {minutes} min {'later' if over > 0 else 'earlier'} than planned"
 
 
+def drawable() -> frozenset[int]:
+    """The letters of our font, by code point."""
+    return frozenset(FT2Font(font_manager.findfont("DejaVu Sans")).get_charmap())
+
+
 def clean(sheet: Sheet) -> Sheet:
     """Without letters that the font has not: boxes say nothing."""
-    letters = frozenset(FT2Font(font_manager.findfont("DejaVu Sans")).get_charmap())
+    letters = drawable()
 
     def known(text: str) -> str:
         return "".join(one for one in text if ord(one) in letters).strip() or "(name not drawable)"

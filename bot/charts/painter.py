@@ -11,9 +11,10 @@ from typing import BinaryIO
 
 import msgspec
 
+from bot.charts.pages import print_pages
 from bot.charts.paint import paint
 from bot.charts.sheet import Kind
-from bot.charts.studio import HEAD, Order
+from bot.charts.studio import HEAD, PDF, Order
 
 
 def main(orders: BinaryIO, pictures: BinaryIO) -> None:
@@ -26,11 +27,17 @@ def main(orders: BinaryIO, pictures: BinaryIO) -> None:
         body = orders.read(size)
         try:
             order = msgspec.msgpack.decode(body, type=Order)
-            picture = paint(order.sheet, Kind(order.kind))
+            picture = _made(order)
         except Exception:  # the next order may be a good one; who asked is told that this was not
             picture = b""
         pictures.write(HEAD.pack(len(picture)) + picture)
         pictures.flush()
+
+
+def _made(order: Order) -> bytes:
+    if order.kind == PDF and order.printed is not None:
+        return print_pages(order.printed, order.sheet)
+    return paint(order.sheet, Kind(order.kind))
 
 
 if __name__ == "__main__":

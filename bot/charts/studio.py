@@ -17,6 +17,7 @@ import structlog
 
 from bot.charts.sheet import Kind, Sheet
 from bot.errors import BotError
+from bot.model.printed import Printed
 
 _log = structlog.get_logger(__name__)
 HEAD: Final = struct.Struct("!I")
@@ -25,15 +26,22 @@ _IDLE: Final = 300.0
 _LARGEST: Final = 20 * 1024 * 1024
 
 
+PDF: Final = "pdf"
+
+
 class Order(msgspec.Struct, frozen=True):
-    """What the painter is asked for."""
+    """A picture of `sheet`; with kind `PDF` the pages of `printed` and both pictures."""
 
     kind: str
     sheet: Sheet
+    printed: Printed | None = None
 
 
 class Studio:
-    """`paint` gives PNG bytes; `close` lets the painter go. `painter` is its process, None before the first picture."""
+    """`paint` gives PNG bytes, `print` PDF; `close` lets the painter go.
+
+    `painter` is its process, None before the first picture.
+    """
 
     def __init__(self, deadline: float = _DEADLINE, idle: float = _IDLE) -> None:
         self._deadline, self._idle = deadline, idle
@@ -43,14 +51,21 @@ class Studio:
 
     async def paint(self, sheet: Sheet, kind: Kind) -> bytes:
         """The picture as PNG. Raises `BotError` when it cannot be painted in time."""
-        order = msgspec.msgpack.encode(Order(str(kind), sheet))
+        return await self._made(Order(str(kind), sheet))
+
+    async def print(self, printed: Printed, sheet: Sheet) -> bytes:
+        """The report as PDF, with the pictures of the run. Raises `BotError` when it cannot be printed in time."""
+        return await self._made(Order(PDF, sheet, printed))
+
+    async def _made(self, wanted: Order) -> bytes:
+        order = msgspec.msgpack.encode(wanted)
         async with self._one:
             self._stay()
             try:
                 async with asyncio.timeout(self._deadline):
                     return await self._ask(order)
             except (TimeoutError, OSError, EOFError) as error:
-                _log.warning("not_painted", kind=str(kind), error=type(error).__name__)
+                _log.warning("not_painted", kind=wanted.kind, error=type(error).__name__)
                 await self._let_go()
                 raise BotError(
                     "The picture could not be painted.", "Try again; the numbers are in `/runbook path`."

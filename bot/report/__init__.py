@@ -5,6 +5,7 @@ from bot.report.compare import Comparison, Pair, compare
 from bot.report.deeds import Deed, RagMark, deeds_told, rag_told
 from bot.report.handover import Handover, StreamNote, handover
 from bot.report.lines import LATE, Line
+from bot.report.printed import printed
 
 __all__ = [
     "LATE",
@@ -21,5 +22,6 @@ __all__ = [
     "compare",
     "deeds_told",
     "handover",
+    "printed",
     "rag_told",
 ]

@@ -52,6 +52,7 @@ class StreamSum:
 class AfterRun:
     """A run looked back upon. `lines` in the order in which the tasks began; `comments` oldest first."""
 
+    run: Run
     runbook: Runbook
     now: datetime
     lines: tuple[Line, ...]
@@ -110,6 +111,7 @@ def after_run(
         for task in sorted(run.tasks.values(), key=_begun)
     ]
     return AfterRun(
+        run,
         run.runbook,
         datetime.fromtimestamp(run.now, UTC),
         tuple(lines),

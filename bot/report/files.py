@@ -6,6 +6,7 @@ Times are UTC, ISO 8601 without the `T` in Markdown; lengths in the CSV are whol
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
 from collections.abc import Iterable, Sequence
@@ -51,8 +52,8 @@ def _row(line: Line) -> tuple[object, ...]:
         line.planned,
         line.took,
         line.behind,
-        "; ".join(_plain(one) for one in line.owners),
-        "; ".join(_plain(one) for one in line.by),
+        "; ".join(one_line(one) for one in line.owners),
+        "; ".join(one_line(one) for one in line.by),
     )
 
 
@@ -64,7 +65,7 @@ def _cell(value: object) -> str | int:
         return round(value)
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="seconds")
-    text = _plain(value if isinstance(value, Text) else Text(str(value)))
+    text = one_line(value if isinstance(value, Text) else Text(str(value)))
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
@@ -97,13 +98,13 @@ def _facts(report: AfterRun) -> list[str]:
     counts = ", ".join(f"{report.count(one)} {one}" for one in ("done", "skipped", "abandoned", "running", "open"))
     facts = [
         f"State: {_md(Text(book.stage))}, run type: {_md(Text(book.run_type or 'not told'))}",
-        f"Started {_at(book.start_actual)}, ended {_at(book.end_actual)}, took {_length(report.took)}",
-        f"Planned end {_at(book.end_scheduled or book.end_planned)}, behind {_signed(report.behind)}",
+        f"Started {_at(book.start_actual)}, ended {_at(book.end_actual)}, took {length(report.took)}",
+        f"Planned end {_at(book.end_scheduled or book.end_planned)}, behind {signed(report.behind)}",
         f"Tasks: {counts}; {len(report.late)} ended late",
     ]
     if book.rto is not None and report.took is not None:
         held = "met" if book.is_over else "not over yet"
-        facts.append(f"RTO {_length(book.rto)}: {held if report.took <= book.rto else 'missed'}")
+        facts.append(f"RTO {length(book.rto)}: {held if report.took <= book.rto else 'missed'}")
     return facts
 
 
@@ -121,7 +122,7 @@ def _table(head: Sequence[str], streams: Iterable[StreamSum]) -> str:
             _md(one.stream.name) if one.stream else "no stream",
             _at(one.planned_end),
             _at(one.actual_end),
-            _signed(one.behind),
+            signed(one.behind),
             *(str(one.count(outcome)) for outcome in ("done", "skipped", "abandoned")),
             str(one.late),
         )
@@ -139,8 +140,8 @@ def _tasks(lines: Iterable[Line]) -> str:
             line.outcome,
             _at(line.task.start_planned),
             _at(line.task.start_actual),
-            _length(line.took),
-            _signed(line.behind),
+            length(line.took),
+            signed(line.behind),
             ", ".join(_md(one) for one in line.owners),
             ", ".join(_md(one) for one in line.by),
         )
@@ -158,8 +159,8 @@ def _compared(comparison: Comparison | None) -> list[str]:
     if comparison is None:
         return []
     earlier = comparison.earlier.runbook
-    items = [f"Compared with {_md(earlier.name)} ({_at(earlier.start_actual)}): {_signed(comparison.longer)}"]
-    items += [f"{_name(pair.later)}: {_signed(pair.longer)}" for pair in comparison.pairs if pair.longer]
+    items = [f"Compared with {_md(earlier.name)} ({_at(earlier.start_actual)}): {signed(comparison.longer)}"]
+    items += [f"{_name(pair.later)}: {signed(pair.longer)}" for pair in comparison.pairs if pair.longer]
     return ["## Compared with an earlier run", _bullets(items)]
 
 
@@ -179,12 +180,12 @@ def _comments(report: AfterRun) -> list[str]:
     for one in report.comments:
         about = names.get(one.task_id or "")
         where = f" on {_md(about)}" if about else ""
-        found.append(f"{_at(one.created_at)}{where}: {_md(Text(_TAG.sub(' ', one.content.raw)))}")
+        found.append(f"{_at(one.created_at)}{where}: {_md(without_tags(one.content))}")
     return found
 
 
 def _late(line: Line) -> str:
-    return f"{_name(line)}: {_signed(line.behind)}"
+    return f"{_name(line)}: {signed(line.behind)}"
 
 
 def _name(line: Line) -> str:
@@ -192,29 +193,35 @@ def _name(line: Line) -> str:
     return f"{number}{_md(line.task.name)}"
 
 
-def _plain(text: Text) -> str:
-    """One line."""
+def one_line(text: Text) -> str:
+    """What was typed in one line, without letters that nobody sees."""
     return _CONTROL.sub(" ", text.raw).strip()
 
 
 def _md(text: Text) -> str:
     """One line that Markdown shows as it is."""
-    return _MARKUP.sub(r"\\\1", _plain(text))
+    return _MARKUP.sub(r"\\\1", one_line(text))
 
 
 def _at(moment: datetime | None) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if moment is not None else "–"
 
 
-def _length(seconds: float | None) -> str:
+def without_tags(text: Text) -> Text:
+    """A comment, which Cutover keeps as HTML, as plain words."""
+    return Text(html.unescape(_TAG.sub(" ", text.raw)))
+
+
+def length(seconds: float | None) -> str:
+    """`1:05`: hours and minutes."""
     if seconds is None:
         return "–"
     minutes = round(abs(seconds) / 60)
     return f"{minutes // 60}:{minutes % 60:02}"
 
 
-def _signed(seconds: float | None) -> str:
+def signed(seconds: float | None) -> str:
     """`+0:12`: hours and minutes."""
     if seconds is None:
         return "–"
-    return f"{'-' if seconds <= -30 else '+'}{_length(seconds)}"
+    return f"{'-' if seconds <= -30 else '+'}{length(seconds)}"

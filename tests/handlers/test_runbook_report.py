@@ -9,6 +9,7 @@ import pytest
 from stage import DANA, FAILOVER, NETWORK, SAM, Stage, open_stage
 
 from bot.cutover import CopyFrom, RunbookFields
+from bot.errors import BotError
 from bot.sandbox.cutover import engine, runs
 
 Json = dict[str, Any]
@@ -54,8 +55,8 @@ async def test_the_report_is_posted_with_its_files(running: Stage) -> None:
     post = next(m for m in running.messages("U0SAM000002") if m.get("files"))
     assert "Report so far" in repr(post["blocks"])
     names = [one["name"] for one in post["files"]]
-    assert [name.rpartition(".")[2] for name in names] == ["md", "csv"]
-    assert [one["size"] > 1000 for one in post["files"]] == [True, True]
+    assert [name.rpartition(".")[2] for name in names] == ["pdf", "md", "csv"]
+    assert all(one["size"] > 1000 for one in post["files"])
 
 
 async def test_the_files_come_to_the_person(running: Stage) -> None:
@@ -66,7 +67,7 @@ async def test_the_files_come_to_the_person(running: Stage) -> None:
     (thread,) = [found for key, found in threads.items() if key.startswith("D")]
     (messages,) = thread.values()
     assert "Report of" in messages[0]["text"]
-    assert [one["name"] for one in messages[1]["files"]] == ["report-101.md", "report-101.csv"]
+    assert [one["name"] for one in messages[1]["files"]] == ["report-101.pdf", "report-101.md", "report-101.csv"]
     assert not any(message.get("files") for message in running.messages())
 
 
@@ -148,3 +149,14 @@ async def test_the_earlier_run_of_the_same_template_is_found(stage: Stage) -> No
     assert "Later: Third rehearsal" in said
     assert "The later one took" in said
     assert "4 min longer" in said
+
+
+async def test_what_cannot_be_printed_is_left_out(running: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def out_of_paper(*_: Any) -> bytes:
+        raise BotError("The picture could not be painted.")
+
+    monkeypatch.setattr(running.bot.studio, "print", out_of_paper)
+    await running.command("/runbook report")
+    await running.click("report.here")
+    post = next(m for m in running.messages("U0SAM000002") if m.get("files"))
+    assert [one["name"] for one in post["files"]] == ["report-101.md", "report-101.csv"]
