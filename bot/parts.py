@@ -43,6 +43,7 @@ from bot.watch.build import watch
 from bot.watch.ends import Ends
 from bot.watch.events import Events
 from bot.watch.people import Mentions
+from bot.watch.rag import RagHistory
 from handlers.cards import Cards
 from handlers.connect_page import ConnectPage
 from handlers.everything import all_routes, help_entries
@@ -180,7 +181,7 @@ class Parts:
             cards=Cards(self.client, catalogue, self.clock, roll, runs, can_request=self.requests.configured),
             runs=runs,
             roll=roll,
-            reports=Reports(runs, self.client, catalogue, self.journal),
+            reports=Reports(runs, self.client, catalogue, self.journal, RagHistory(self.database)),
             checks=self.checks,
             studio=self.studio,
             polls=self.polls,

@@ -14,6 +14,7 @@ from bot.journal import Intent, Journal
 from bot.model import Comment, LogEntry, Rag, Ref, Runbook, Stream, Text
 from bot.plan import Run
 from bot.report import AfterRun, Deed, Handover, RagMark, after_run, deeds_told, handover, rag_told
+from bot.watch.rag import RagHistory
 from handlers.runs import Runs
 
 _MOST: Final = 5_000
@@ -29,7 +30,10 @@ _SAME: Final = timedelta(seconds=60)
 class Reports:
     """After-run reports and handover notes, ready to draw."""
 
-    def __init__(self, runs: Runs, client: CutoverClient, catalogue: Catalogue, journal: Journal) -> None:
+    def __init__(
+        self, runs: Runs, client: CutoverClient, catalogue: Catalogue, journal: Journal, rag: RagHistory
+    ) -> None:
+        self._history = rag
         self._runs = runs
         self._client = client
         self._catalogue = catalogue
@@ -41,17 +45,18 @@ class Reports:
         if run.runbook.start_actual is None:
             raise BotError("This run has not begun, so there is nothing to report.", "`/runbook ready` looks ahead.")
         since = run.runbook.start_actual - _SAME
-        log, comments, wishes = await asyncio.gather(
+        log, comments, wishes, seen = await asyncio.gather(
             self._log(runbook_id, since),
             self._comments(run),
             self._journal.carried_out(runbook_id, (*_VERBS, _STATUS), since.timestamp()),
+            self._history.of(runbook_id, since),
         )
         owners = await self._catalogue.names(_owners(run), runbook_id)
         authors = await self._authors(log)
         mine = [_deed(wish) for wish in wishes if wish.verb in _VERBS]
         known = {(deed.task_id, deed.verb) for deed in mine}
         theirs = [deed for deed in deeds_told(log, authors) if (deed.task_id, deed.verb) not in known]
-        return after_run(run, owners, [*mine, *theirs], _rag(run, wishes, rag_told(log, authors)), comments)
+        return after_run(run, owners, [*mine, *theirs], _rag(run, wishes, rag_told(log, authors), seen), comments)
 
     async def handover(self, runbook_id: str) -> Handover:
         """The shift note of a run."""
@@ -111,8 +116,9 @@ def _deed(wish: Intent) -> Deed:
     return Deed(datetime.fromtimestamp(wish.at, UTC), wish.task_id, _VERBS[wish.verb], wish.user_name)
 
 
-def _rag(run: Run, wishes: Iterable[Intent], logged: list[RagMark]) -> list[RagMark]:
-    """The journal's marks, the log's others, and where neither tells the present status with its time."""
+def _rag(run: Run, wishes: Iterable[Intent], logged: list[RagMark], seen: list[RagMark]) -> list[RagMark]:
+    """The journal's marks, the log's others, what the watch saw besides, and where none tells the present status with
+    its time."""
     mine = [
         RagMark(
             datetime.fromtimestamp(wish.at, UTC),
@@ -124,7 +130,9 @@ def _rag(run: Run, wishes: Iterable[Intent], logged: list[RagMark]) -> list[RagM
         for wish in wishes
         if wish.verb == _STATUS
     ]
-    marks = [*mine, *(mark for mark in logged if not any(_same(mark, one) for one in mine))]
+    marks = [*mine]
+    for others in (logged, seen):
+        marks += [mark for mark in others if not any(_same(mark, one) for one in marks)]
     marked = {mark.stream_id for mark in marks}
     present: list[tuple[str | None, Runbook | Stream]] = [
         (None, run.runbook),

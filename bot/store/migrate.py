@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from bot.errors import StoreUnavailable
 from bot.store.engines import Kind
 
-HEAD: Final = "0006"
-_KNOWN: Final = frozenset({"0001", "0002", "0003", "0004", "0005", HEAD})
+HEAD: Final = "0007"
+_KNOWN: Final = frozenset({"0001", "0002", "0003", "0004", "0005", "0006", HEAD})
 _LOCK: Final = 0x6375746F766572
 """Any number that nobody else locks."""
 

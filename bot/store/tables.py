@@ -145,6 +145,16 @@ end_moves = sa.Table(
     sa.Column("task_id", sa.String(80), nullable=False, server_default=""),
 )
 
+rag_marks = sa.Table(
+    "rag_marks",
+    metadata,
+    sa.Column("runbook_id", sa.String(80), primary_key=True),
+    sa.Column("stream_id", sa.String(80), primary_key=True),
+    sa.Column("at", sa.Float, primary_key=True),
+    sa.Column("status", sa.String(40), nullable=False),
+    sa.Column("message", sa.Text, nullable=False, server_default=""),
+)
+
 schedules = sa.Table(
     "schedules",
     metadata,

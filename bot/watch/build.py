@@ -12,6 +12,7 @@ from bot.watch.coordinator import Watch
 from bot.watch.ends import Ends
 from bot.watch.outlook import Outlooks
 from bot.watch.people import Doers, Mentions
+from bot.watch.rag import RagHistory
 from bot.watch.telling import Telling
 
 
@@ -30,5 +31,6 @@ def watch(
     """The watch of one replica; `owner` is a name that no other replica has."""
     mentions = Mentions(web, catalogue, clock)
     doers = Doers(journal, catalogue, mentions, clock)
-    telling = Telling(client, catalogue, mentions, doers, clock, Outlooks(client, Ends(database), clock))
+    outlooks = Outlooks(client, Ends(database), clock)
+    telling = Telling(client, catalogue, mentions, doers, clock, outlooks, RagHistory(database))
     return Watch(client, database, links, telling, outbox, clock, owner)

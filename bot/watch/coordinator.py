@@ -224,7 +224,7 @@ class Watch:
 
     async def _tell(self, row: Row, old: Snapshot | None, new: Snapshot, links: Sequence[Link], *, swept: bool) -> None:
         changes = await differences(old, new)
-        await self._telling.look_ahead(old, new)
+        await self._telling.take_note(old, new)
         # Only changes and new boards edit what stands in the channels.
         channels, due = [link.channel_id for link in links], changes or self._telling.due(new, links)
         standing = await self._database.read(lambda c: rows.standing(c, row.runbook_id, channels)) if due else {}

@@ -32,6 +32,7 @@ from bot.watch.news import BOARD, PLAN, Listener, News, boards_in, letter_key, s
 from bot.watch.outlook import Outlooks
 from bot.watch.people import Doers, Mentions
 from bot.watch.quiet import is_quiet
+from bot.watch.rag import RagHistory
 
 _MANY: Final = 200
 """Changes from which on the letters are made beside the event loop."""
@@ -51,8 +52,10 @@ class Telling:
         doers: Doers,
         clock: Clock,
         outlooks: Outlooks,
+        rag: RagHistory,
     ) -> None:
         self.outlooks = outlooks
+        self._rag = rag
         self._client = client
         self._catalogue = catalogue
         self._mentions = mentions
@@ -95,8 +98,11 @@ class Telling:
         changes = await differences(old, new) if fresh else []
         return await self.news(old, new, changes, fresh, {link.channel_id: frozenset() for link in fresh})
 
-    async def look_ahead(self, old: Snapshot | None, new: Snapshot) -> None:
-        """What decides the end, and how it moved; boards that show it otherwise are drawn again."""
+    async def take_note(self, old: Snapshot | None, new: Snapshot) -> None:
+        """How the status went, what decides the end, and how that moved; boards that show it otherwise are drawn again.
+
+        Raises `StoreUnavailable`."""
+        await self._rag.note(old, new)
         if await self.outlooks.look(old, new, await self._types()):
             self.boards.redraw(new.runbook.id)
 

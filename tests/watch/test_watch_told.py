@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from stage import DANA, FAILOVER, GENERAL
-from watching import EVERYTHING, ROLL, RUNBOOK, Watching, begin
+from watching import EVERYTHING, ROLL, RUNBOOK, Watching, begin, open_watching
 
 from bot.model.hearing import Kind, Thread
 from bot.sandbox.cutover.runbook import Task
@@ -192,3 +194,16 @@ async def test_rag_and_stage_name_who_and_why(watching: Watching) -> None:
     assert any(
         "off → amber" in text and "Dana Okafor" in text and "Vendor is late" in text for text in watching.posts()
     )
+
+
+async def test_the_report_tells_the_statuses_that_were_seen_where_cutover_has_no_log(tmp_path: Path) -> None:
+    async with open_watching(tmp_path, additions=False) as watching:
+        for status in ("amber", "red", "green"):
+            watching.colleague("mei", "status", stream="Database", status=status)
+            watching.stage.cutover.clock.advance(120)
+            await watching.see()
+        said = await watching.stage.command("/runbook report")
+    told = said.partition("RAG status")[2]
+    places = [told.find(word) for word in ("Amber", "Red", "Green")]
+    assert -1 not in places
+    assert places == sorted(places)

@@ -22,6 +22,7 @@ from bot.store.tables import letters, watches
 from bot.watch.coordinator import Watch
 from bot.watch.ends import Ends
 from bot.watch.outlook import Outlooks
+from bot.watch.rag import RagHistory
 from bot.watch.telling import Telling
 
 
@@ -113,7 +114,7 @@ class Desk:
         nobody: Any = Nobody()
         client: Any = self.cutover
         outlooks = Outlooks(client, Ends(self.database), self.clock)
-        telling = Telling(client, nobody, nobody, nobody, self.clock, outlooks)
+        telling = Telling(client, nobody, nobody, nobody, self.clock, outlooks, RagHistory(self.database))
         return Watch(client, self.database, self.links, telling, self.outbox, self.clock, owner)
 
     async def link(self, channel: str, kinds: tuple[Kind, ...] = (Kind.STREAM_STATUS, Kind.FINISHED)) -> None:
