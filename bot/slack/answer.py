@@ -21,7 +21,7 @@ from bot.blocks.ids import ViewId
 from bot.blocks.message import Message, View, message
 from bot.errors import BotError, SlackError
 from bot.slack.delivery import Delivery
-from bot.slack.web import SlackOutcomeUnknown, SlackWeb
+from bot.slack.web import SlackOutcomeUnknown, SlackWeb, whole
 
 _log = structlog.get_logger(__name__)
 _USES: Final = 5
@@ -66,10 +66,17 @@ class Poster:
                 timeout=_TIMEOUT,
                 allow_redirects=False,
             ) as reply:
-                body = await reply.content.read(2048)
-                return reply.status == 200 and b'"ok":false' not in body.replace(b" ", b"")
+                return reply.status == 200 and b'"ok":false' not in (await _told(reply)).replace(b" ", b"")
         except (TimeoutError, aiohttp.ClientError, OSError, ValueError):
             return False
+
+
+async def _told(reply: aiohttp.ClientResponse) -> bytes:
+    """The body; nothing where it breaks off, for the status has said by then that the answer was taken."""
+    try:
+        return await whole(reply.content)
+    except (TimeoutError, aiohttp.ClientError, OSError):
+        return b""
 
 
 @dataclass(slots=True)

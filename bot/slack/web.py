@@ -62,7 +62,7 @@ class SlackWeb:
             async with self._session.post(
                 self._base + method, data=body, headers=headers, timeout=timeout, allow_redirects=False
             ) as reply:
-                raw = await _all(reply.content)
+                raw = await whole(reply.content)
                 status, retry_after = reply.status, reply.headers.get("Retry-After")
         except aiohttp.ClientConnectorError as error:
             raise SlackError("unreachable", method=method) from error
@@ -71,8 +71,12 @@ class SlackWeb:
         return _read(method, status, raw, retry_after)
 
 
-async def _all(content: aiohttp.StreamReader) -> bytes:
-    """The whole body (one `read(n)` gives only what has arrived); what is over the limit is not read, so no JSON."""
+async def whole(content: aiohttp.StreamReader) -> bytes:
+    """The whole body; what is over the limit is not read, so no JSON.
+
+    One `read(n)` gives only what has arrived, and a connection whose answer was not read to its end is closed: the next
+    call would open another.
+    """
     parts, size = [], 0
     async for part in content.iter_any():
         parts.append(part)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
 import aiohttp
 import pytest
 import yarl
-from ground_tools import CUT, Ear, ScriptedSlack, Step, ok
+from aiohttp import web
+from ground_tools import CUT, SHORT, Ear, ScriptedSlack, Step, ok, serving
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -199,8 +201,9 @@ async def test_a_modal_that_was_closed_meanwhile_is_not_drawn(scene: Scene) -> N
         (Step(302, (), {"Location": "/api/other"}), False),
         (Step(429, (), {"Retry-After": "1"}), False),
         (CUT, False),
+        (SHORT, True),
     ],
-    ids=["ok", "plain ok", "used", "redirect", "limited", "cut"],
+    ids=["ok", "plain ok", "used", "redirect", "limited", "cut", "broken off after the status"],
 )
 async def test_whether_a_post_was_taken(
     scripted: ScriptedSlack, session: aiohttp.ClientSession, step: Step, taken: bool
@@ -208,6 +211,25 @@ async def test_whether_a_post_was_taken(
     scripted.then(step)
     assert await Poster(session, scripted.url).post(f"{scripted.url}response/x", {"text": "x"}) is taken
     assert len(scripted.asked) == 1
+
+
+async def test_answers_share_a_connection_though_their_replies_come_in_pieces(session: aiohttp.ClientSession) -> None:
+    connections = set()
+
+    async def handle(request: web.BaseRequest) -> web.StreamResponse:
+        connections.add(request.transport)
+        await request.read()
+        response = web.StreamResponse()
+        await response.prepare(request)
+        await response.write(b"ok")
+        for _ in range(50):  # the end of the reply comes later
+            await asyncio.sleep(0)
+        return response
+
+    async with serving(handle) as url:
+        poster = Poster(session, f"{url}/api/")
+        assert [await poster.post(f"{url}/response/{number}", {"text": "x"}) for number in range(5)] == [True] * 5
+    assert len(connections) == 1
 
 
 WORDS = (
