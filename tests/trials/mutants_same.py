@@ -8,6 +8,7 @@ from __future__ import annotations
 
 DIFF, INGRESS, FRONT = "bot/watch/diff.py", "bot/slack/ingress.py", "bot/slack/front.py"
 RECORD, JOURNAL, CHAIN = "bot/journal/record.py", "bot/journal/journal.py", "bot/journal/chain.py"
+VERIFY = "bot/journal/verify.py"
 RULES, TEXT, HTML = "bot/identity/rules.py", "bot/blocks/text.py", "bot/blocks/html.py"
 SAME: dict[tuple[str, str, str], str] = {
     (DIFF, "diff", "was is not task and was != task -> was is not task or was != task"): (
@@ -38,6 +39,8 @@ SAME: dict[tuple[str, str, str], str] = {
     (CHAIN, "", "500 -> 501"): "how many go into one transaction",
     (CHAIN, "", "1.0 -> 2.0"): "a pace: how long it gathers",
     (CHAIN, "", "5.0 -> 6.0"): "a pace: how long a database that fails is left alone",
+    (VERIFY, "", "2000 -> 2001"): "how many are read at once",
+    (VERIFY, "_check_journal", "0.0 -> 1.0"): "of a wish that the trail does not know only the state is looked at",
     (CHAIN, "Trail.__init__", "16 -> 17"): "so much of a random id tells writers apart, and more does",
     (RULES, "read", "1 -> 2"): "one byte too many tells, two do as well",
     (RULES, "_Strict.construct_mapping", "False -> True"): "whether the parts are made now or later: they are the same",
