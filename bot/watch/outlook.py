@@ -82,6 +82,7 @@ class Outlooks:
         self._clock = clock
         self._known: dict[str, _Entry] = {}
         self._reading: dict[str, asyncio.Task[None]] = {}
+        self._one = asyncio.Lock()  # of ten megabytes each, one at a time
 
     def of(self, runbook_id: str) -> Outlook:
         """As it was reckoned last; empty where nothing is known."""
@@ -144,9 +145,10 @@ class Outlooks:
     async def _read(self, key: str, entry: _Entry) -> None:
         """An instance that tells no graph, or one in a circle, has no path: it is asked again in ten minutes."""
         try:
-            path = paths.runbook(key, "tasks")
-            body = await self._client.one_page("list_runbook_tasks", path, bytes, {"forecast": True})
-            entry.graph = await asyncio.to_thread(_graph, body)
+            async with self._one:
+                path = paths.runbook(key, "tasks")
+                body = await self._client.one_page("list_runbook_tasks", path, bytes, {"forecast": True})
+                entry.graph = await asyncio.to_thread(_graph, body)
         except (RateLimited, Unavailable) as error:
             entry.wanted = True
             _log.info("graph_not_read", runbook=key, error=error.code)
