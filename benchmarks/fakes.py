@@ -42,6 +42,8 @@ STARTING: dict[str, dict[str, object]] = {
     "conversations.list": {"channels": [{"id": "C1", "created": 1, "is_archived": False, "is_org_shared": False}]},
 }
 """What other bots ask for when they start."""
+_OK = b'{"ok": true, "team_id": "T1", "ts": "1.2", "user": {"name": "dana", "real_name": "Dana"}}'
+_COMMENT = b'{"data": {"id": "1", "type": "comment", "attributes": {"content": "<p>x</p>"}, "relationships": {}}}'
 
 
 def task(task_id: str, stage: str) -> bytes:
@@ -80,52 +82,60 @@ def _task_in(body: bytes) -> str:
     return found[1].decode() if found else ""
 
 
+class Answers:
+    """The answers that differ by what was asked, and when which press was answered."""
+
+    def __init__(self) -> None:
+        self._answered: dict[str, float] = {}
+
+    async def slack(self, request: web.Request) -> web.Response:
+        number = request.match_info.get("key") or _task_in(await request.read())
+        if number:
+            self._answered.setdefault(number, time.monotonic())
+        known = STARTING.get(request.match_info.get("method", ""))
+        return fixed(_OK if known is None else json.dumps({"ok": True, **known}).encode())
+
+    async def told(self, _: web.Request) -> web.Response:
+        """When which press was answered (monotonic seconds), since this was asked last."""
+        told, self._answered = self._answered, {}
+        return fixed(json.dumps(told).encode())
+
+
+async def get_task(request: web.Request) -> web.Response:
+    return fixed(task(request.match_info["id"], "startable"))
+
+
+async def start_task(request: web.Request) -> web.Response:
+    await request.read()
+    return fixed(task(request.match_info["id"], "in_progress"))
+
+
+async def comment(request: web.Request) -> web.Response:
+    await request.read()
+    return fixed(_COMMENT, 201)
+
+
+def fixed(body: bytes, status: int = 200) -> web.Response:
+    """JSON that is there already."""
+    return web.Response(status=status, body=body, content_type="application/json")
+
+
+def plain(value: object) -> Handler:
+    """The same resource or list for everybody."""
+    body = json.dumps({"data": value, "links": {}, "meta": {}}).encode()
+
+    async def answer(_: web.Request) -> web.Response:
+        return fixed(body)
+
+    return answer
+
+
 def application(
     runbook: Handler | None = None, tasks: Handler | None = None, streams: Handler | None = None
 ) -> web.Application:
     """Both fakes in one application; what is given answers for a runbook (`r`) and its two lists."""
-    ok = json.dumps({"ok": True, "team_id": "T1", "ts": "1.2", "user": {"name": "dana", "real_name": "Dana"}}).encode()
-
-    async def fixed(body: bytes) -> web.Response:
-        return web.Response(body=body, content_type="application/json")
-
-    answered: dict[str, float] = {}
-
-    async def slack(request: web.Request) -> web.Response:
-        number = request.match_info.get("key") or _task_in(await request.read())
-        if number:
-            answered.setdefault(number, time.monotonic())
-        known = STARTING.get(request.match_info.get("method", ""))
-        return await fixed(ok if known is None else json.dumps({"ok": True, **known}).encode())
-
-    async def told(_: web.Request) -> web.Response:
-        """When which press was answered, since this was asked last."""
-        body = json.dumps(answered).encode()
-        answered.clear()
-        return await fixed(body)
-
-    async def get_task(request: web.Request) -> web.Response:
-        return await fixed(task(request.match_info["id"], "startable"))
-
-    async def start_task(request: web.Request) -> web.Response:
-        await request.read()
-        return await fixed(task(request.match_info["id"], "in_progress"))
-
-    async def comment(request: web.Request) -> web.Response:
-        await request.read()
-        data = {"id": "1", "type": "comment", "attributes": {"content": "<p>x</p>"}, "relationships": {}}
-        return web.Response(status=201, body=json.dumps({"data": data}).encode(), content_type="application/json")
-
-    def plain(value: object) -> Handler:
-        body = json.dumps({"data": value, "links": {}, "meta": {}}).encode()
-
-        async def answer(_: web.Request) -> web.Response:
-            return await fixed(body)
-
-        return answer
-
+    answers, app = Answers(), web.Application()
     listed = [json.loads(task(str(number), "startable"))["data"] for number in range(50)]
-    app = web.Application()
     app.router.add_get("/core/runbooks/{r}/tasks", tasks or plain(listed))
     app.router.add_get("/core/runbooks/{r}/tasks/{id}", get_task)
     app.router.add_patch("/core/runbooks/{r}/tasks/{id}/start", start_task)
@@ -135,9 +145,9 @@ def application(
     app.router.add_get("/core/task_types", plain([TYPE]))
     app.router.add_get("/core/users/{id}", plain(USER))
     Slack().add_to(app)
-    app.router.add_route("*", "/api/{method}", slack)
-    app.router.add_post("/response/{key}", slack)
-    app.router.add_get("/answered", told)
+    app.router.add_route("*", "/api/{method}", answers.slack)
+    app.router.add_post("/response/{key}", answers.slack)
+    app.router.add_get("/answered", answers.told)
     return app
 
 
