@@ -47,12 +47,7 @@ class Subject:
 
     async def order(self, letters: int, channels: int, gap: float = 0.0) -> tuple[dict[str, float], dict[str, float]]:
         """When each letter was put, and when it came."""
-        told = {"name": f"bench:{next(_ORDERS)}", "letters": letters, "channels": channels, "gap": gap}
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps(told).encode() + b"\n")
-        self.process.stdin.flush()
-        answer: dict[str, Any] = json.loads(await asyncio.to_thread(self.process.stdout.readline))
+        answer = await self._ask(letters, channels, gap)
         async with aiohttp.ClientSession() as session:
             came = await all_of(session, self.fake, letters)
         self.posts += len(came["at"])
@@ -60,28 +55,33 @@ class Subject:
         assert len(came["at"]) == letters, "a letter came twice"
         return answer["put"], came["at"]
 
-    def committed(self) -> int:
+    async def committed(self) -> int:
         """Transactions since this was asked last."""
+        before, self.commits = self.commits, (await self._ask(0, 1, 0.0))["commits"]
+        return self.commits - before
+
+    async def _ask(self, letters: int, channels: int, gap: float) -> dict[str, Any]:
+        told = {"name": f"bench:{next(_ORDERS)}", "letters": letters, "channels": channels, "gap": gap}
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.process.stdin.write(b'{"name": "", "letters": 0, "channels": 1, "gap": 1}\n')
+        self.process.stdin.write(json.dumps(told).encode() + b"\n")
         self.process.stdin.flush()
-        before, self.commits = self.commits, json.loads(self.process.stdout.readline())["commits"]
-        return self.commits - before
+        answer: dict[str, Any] = json.loads(await asyncio.to_thread(self.process.stdout.readline))
+        return answer
 
 
 async def measure(one: Subject, letters: int, channels: int) -> Row:
     """All at once, then one by one."""
     await one.order(channels, channels)
     await quiet(one.process)
-    one.committed()
+    await one.committed()
     before = cpu(one.process)
     put, came = await one.order(letters, channels)
     await quiet(one.process)
     row = {
         "CPU ms": (cpu(one.process) - before) / letters * 1000,
         "a second": letters / (max(came.values()) - min(put.values())),
-        "commits": one.committed() / letters,
+        "commits": await one.committed() / letters,
     }
     put, came = await one.order(_SINGLE, channels, _GAP)
     late = sorted((came[key] - put[key]) * 1000 for key in came)

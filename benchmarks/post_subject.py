@@ -86,7 +86,7 @@ async def serve(posting: Posting) -> None:
             for number in range(order["letters"])
         ]
         began = time.monotonic()
-        if order["gap"]:
+        if order["gap"] or not letters:
             for number, letter in enumerate(letters):
                 await asyncio.sleep(max(began + number * order["gap"] - time.monotonic(), 0.0))
                 put[letter[0]] = time.monotonic()
