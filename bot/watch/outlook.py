@@ -8,7 +8,7 @@ are places in a network, some 1.6 MB for ten thousand tasks; the path is reckone
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -29,6 +29,7 @@ from bot.watch.beside import BIG, beside
 from bot.watch.ends import Ends
 
 _log = structlog.get_logger(__name__)
+Types = Callable[[], Awaitable[tuple[TaskType, ...]]]
 _UNDER_WAY: Final = (RunbookStage.ACTIVE, RunbookStage.PAUSED)
 _TICK: Final = 60.0
 """Seconds after which the end is reckoned again though nothing happened: what is overdue moves it all the same."""
@@ -89,8 +90,10 @@ class Outlooks:
         entry = self._known.get(runbook_id)
         return entry.outlook if entry is not None else Outlook()
 
-    async def look(self, old: Snapshot | None, new: Snapshot, types: tuple[TaskType, ...]) -> bool:
-        """Reckon anew where that is due; whether other tasks decide the end than before. Fails never."""
+    async def look(self, old: Snapshot | None, new: Snapshot, types: Types) -> bool:
+        """Reckon anew where that is due; whether other tasks decide the end than before. Fails never.
+
+        `types` gives the task types when they are needed."""
         key = new.runbook.id
         if new.runbook.stage not in _UNDER_WAY:
             self.forget(key)
@@ -99,7 +102,7 @@ class Outlooks:
             entry = self._known.get(key)
             if entry is None or entry.run != new.runbook.start_actual:
                 entry = self._known[key] = _Entry(new.runbook.start_actual, await self._ends.of(new.runbook))
-                entry.base = old or new
+                entry.base = (old or new) if entry.moves else None
             self._ask_graph(entry, new)
             before = entry.outlook.critical
             if self._is_due(entry, new):
@@ -163,14 +166,18 @@ class Outlooks:
         least = _LEAST if len(new.tasks) >= BIG else 0.0
         return waited >= (_TICK if entry.seen is new else least)
 
-    async def _reckon(self, entry: _Entry, new: Snapshot, types: tuple[TaskType, ...]) -> None:
+    async def _reckon(self, entry: _Entry, new: Snapshot, types: Types) -> None:
         graph, now = entry.graph, self._clock.unix()
         entry.seen, entry.at = new, self._clock.monotonic()
         if graph is None or not _fits(graph, new):  # tasks came or went: nothing is marked until it is known again
+            if new.runbook.id not in self._reading:  # readings of long ago are not held for nothing
+                entry.base = None
             entry.wanted = entry.wanted or graph is not None
             entry.outlook = Outlook(moves=tuple(entry.moves))
             return
-        usual = {name: float(kind.default_duration or 0) for kind in types for name in (kind.id, kind.key) if name}
+        usual = {
+            name: float(kind.default_duration or 0) for kind in await types() for name in (kind.id, kind.key) if name
+        }
         if entry.told is None and entry.base is not None and entry.moves and _fits(graph, entry.base):
             # How it looked when the last move was kept, by the reading that another process left.
             entry.told = await beside(new, partial(_glance, entry.base, graph, usual, entry.moves[-1].at))

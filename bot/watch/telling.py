@@ -102,8 +102,9 @@ class Telling:
         """How the status went, what decides the end, and how that moved; boards that show it otherwise are drawn again.
 
         Raises `StoreUnavailable`."""
-        await self._rag.note(old, new)
-        if await self.outlooks.look(old, new, await self._types()):
+        if new is not old:
+            await self._rag.note(old, new)
+        if await self.outlooks.look(old, new, self._types):
             self.boards.redraw(new.runbook.id)
 
     def forget(self, runbook_id: str) -> None:
