@@ -48,6 +48,7 @@ class CutoverSettings(BaseSettings):
     bot_archive_url: Annotated[str, AfterValidator(_database)] = Field(
         "sqlite:///cutover-archive.db", description="Where the archive of all data is kept"
     )
+    bot_archive_action_logs: bool = Field(False, description="Archive Cutover's audit log too: who did what")
 
     @field_validator("cutover_api_url", "slack_api_url", "capydb_api_url", check_fields=False)
     @classmethod

@@ -29,6 +29,7 @@ stream streams: runbook_id name description color is_primary status status_messa
   parent_id
 comment comments: runbook_id content task_id author_id featured created_at
 runbook_team runbook_teams: runbook_id name team_id
+action_log action_logs: runbook_id event description changes author_id resource_id created_at
 """
 _NUMBERS: Final = frozenset(("duration", "default_duration", "comments_count", "tasks_count"))
 _FLAGS: Final = """archived is_template is_late is_primary default disabled dynamic global auto_start auto_finish

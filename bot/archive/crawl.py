@@ -57,6 +57,7 @@ class Crawl:
     progress: Progress
     outcome: Outcome
     workers: int
+    action_logs: bool = False
     before_lists: Callable[[list[str]], Awaitable[object]] | None = None
 
     async def everything(self) -> None:
@@ -78,7 +79,8 @@ class Crawl:
         runbooks = await self._runbooks(scope)
         if self.before_lists is not None:
             await self.before_lists(runbooks)
-        units = [(kind, one) for one in runbooks for kind in kinds.OF_RUNBOOK]
+        lists = (*kinds.OF_RUNBOOK, kinds.ACTION_LOG) if self.action_logs else kinds.OF_RUNBOOK
+        units = [(kind, one) for one in runbooks for kind in lists]
         self.progress.planned(len(units))
         await self._together(units)
 

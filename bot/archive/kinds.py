@@ -17,8 +17,9 @@ class Kind:
 
     `alone` is the path of one resource, by which its absence is confirmed; None where the API has none. `alike`: read
     alone it has the same members as in its list (a task read alone also carries its graph). `optional`: not in the
-    reference, an instance may lack it. `ignored`: attributes that Cutover computes from the time of day; they would
-    make a version at each reading of a live run.
+    reference, an instance may lack it. `told`: the filter that names the parent where the path does not. `grows`: a
+    list that only gains entries; nothing of it is ever retired. `ignored`: attributes that Cutover computes from the
+    time of day; they would make a version at each reading of a live run.
     """
 
     name: str
@@ -28,6 +29,8 @@ class Kind:
     alike: bool = True
     optional: bool = False
     sized: bool = False
+    told: str = ""
+    grows: bool = False
     ignored: frozenset[str] = frozenset()
 
     def at(self, parent: str) -> str:
@@ -73,12 +76,15 @@ KINDS = (
     ),
     Kind("comment", RUNBOOK + "/comments", parent="runbook"),
     Kind("runbook_team", RUNBOOK + "/runbook_teams", parent="runbook", optional=True),
+    Kind("action_log", "core/action_logs", parent="runbook", optional=True, told="runbook_id", grows=True),
 )
 BY_NAME = {kind.name: kind for kind in KINDS}
 TOP = tuple(kind for kind in KINDS if kind.parent is None and kind.name != "runbook")
-OF_RUNBOOK = tuple(kind for kind in KINDS if kind.parent == "runbook")
+OF_RUNBOOK = tuple(kind for kind in KINDS if kind.parent == "runbook" and not kind.grows)
+ACTION_LOG = BY_NAME["action_log"]
+"""Who did what; only by wish, because it can be very long."""
 
 
 def below(parent: str) -> tuple[Kind, ...]:
     """Kinds that are out of reach when their `parent` (a kind's name) is."""
-    return tuple(kind for kind in KINDS if kind.parent == parent)
+    return tuple(kind for kind in KINDS if kind.parent == parent and not kind.grows)

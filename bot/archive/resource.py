@@ -16,7 +16,10 @@ from bot.cutover.wire_fields import bad
 
 
 class Row(NamedTuple):
-    """One resource: `raw` as sent, `hash` of it (16 bytes), `updated_at` as Cutover writes it, if it does."""
+    """One resource: `raw` as sent, `hash` of it (16 bytes).
+
+    `updated_at` as Cutover writes it, if it does; of what never changes (comments, action logs) when it was made.
+    """
 
     id: str
     updated_at: str | None
@@ -30,6 +33,7 @@ class Row(NamedTuple):
 
 class _Stamps(msgspec.Struct):
     updated_at: Any = None
+    created_at: Any = None
 
 
 class _Thing(msgspec.Struct):
@@ -111,7 +115,8 @@ def row(raw: bytes) -> Row:
 
 
 def _row(raw: bytes, thing: _Thing) -> Row:
-    stamp = thing.attributes.updated_at if thing.attributes is not None else None
+    stamps = thing.attributes
+    stamp = (stamps.updated_at or stamps.created_at) if stamps is not None else None
     identifier = thing.id if type(thing.id) is str else str(thing.id)
     return Row(identifier, stamp if type(stamp) is str else None, digest(raw), raw)
 

@@ -40,6 +40,7 @@ class Task(NamedTuple):
     mode: str
     api_version: str
     connections: int
+    action_logs: bool
 
 
 class Hand:
@@ -98,7 +99,7 @@ async def sync(
             async with reaching(source, clock, connections) as client:
                 if mode == INCREMENTAL and sweep_hours is not None:
                     mode = await hand(runs.due, database, clock, scope.text(), sweep_hours)
-                task = Task(scope, mode, source.api_version, connections)
+                task = Task(scope, mode, source.api_version, connections, source.action_logs)
                 return await _run(database, hand, client, task, progress, clock)
         finally:
             await hand(database.close)
@@ -131,6 +132,7 @@ async def _run(
     newest = None if task.mode == FULL else Incremental(reader, log, hand)
     units = Units(reader, log, clock, hand, newest)
     crawl = Crawl(units, run, task.scope, progress, outcome, task.connections + MORE_WORKERS)
+    crawl.action_logs = task.action_logs
     crawl.before_lists = newest.prove if newest is not None else None
     try:
         await (crawl.runbooks() if live else crawl.everything())

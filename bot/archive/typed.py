@@ -17,6 +17,7 @@ from bot.archive.log import INSERT
 from bot.archive.typed_row import PLANS, READERS
 
 _BATCH: Final = 1000
+_NAMELESS: Final = ("comment", "action_log")
 LISTS: Final = {
     "names": ("kind", "id", "name"),
     "custom_field_values": ("kind", "id", "field_id", "field", "value"),
@@ -93,7 +94,7 @@ class _Batch:
             return
         found = READERS[kind](identifier, parent, payload)
         of_kind[identifier] = found.values
-        if kind != "comment":
+        if kind not in _NAMELESS:
             self._names[key] = found.name
         if found.answers:
             self._answers[key] = [(*key, *one) for one in found.answers]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol, TypeVar
 
 from bot.archive import kinds
 from bot.archive.kinds import Kind
-from bot.archive.log import Found, Log, Settled
+from bot.archive.log import Found, Log, Settled, stamp
 from bot.archive.reading import Reader
 from bot.archive.runs import Run
 from bot.clock import Clock
@@ -31,6 +32,8 @@ TRIES: Final = 4
 """So often a unit is begun when Cutover is busy or sends something odd; the waits between double from one second."""
 DOWN_AFTER: Final = 5
 """So many units in a row without an answer, and the run stops: Cutover is down."""
+_OVERLAP: Final = timedelta(minutes=1)
+"""Entries may come late or share a moment; those that are known already are known by their ids."""
 
 Counts = dict[str, int]
 Covers = Callable[[str], bool]
@@ -85,19 +88,35 @@ class Units:
     ) -> tuple[Found, Counts]:
         try:
             part = await self.newest.read(parent) if self.newest is not None and kind.name == "task" else None
+            if kind.grows:
+                params = await self._since(kind, parent)
             found = part or await self.reader.list(kind, parent, params)
         except NotFound:
             return await self._not_found(run, kind, parent)
         except NotOnThisInstance:
             return await self._record(run, Found(kind.name, parent, status="not_offered"))
         except Forbidden as problem:
-            return await self._record(run, Found(kind.name, parent, status="forbidden", note=problem.sentence))
+            status = "not_offered" if kind.grows else "forbidden"  # the audit log is for administrators
+            return await self._record(run, Found(kind.name, parent, status=status, note=problem.sentence))
         except (Refused, BadInput) as problem:
             return await self._record(run, Found(kind.name, parent, status="failed", note=problem.sentence))
+        if kind.grows:
+            found.complete = False  # as a list of what there is: older entries are not gone
         if covers is not None:
             found.rows = {one.id: one for one in found.rows.values() if covers(one.text)}
             found.inside = covers
         return found, (await self._settle(run, kind, found)).counts
+
+    async def _since(self, kind: Kind, parent: str) -> Params | None:
+        """A full run reads such a list from its beginning; another one a minute back from the newest known entry."""
+        if self.newest is None:
+            return None
+        _, newest = await self.work(self.log.tally, kind.name, parent)
+        try:
+            moment = datetime.fromisoformat(newest or "").astimezone(UTC) - _OVERLAP
+        except ValueError:
+            return None
+        return {"created_after": stamp(moment)}
 
     async def _settle(self, run: Run, kind: Kind, found: Found) -> Settled:
         verdicts: dict[str, str | None] = {}

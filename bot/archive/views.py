@@ -28,6 +28,11 @@ FROM tasks t LEFT JOIN runbooks r ON r.id=t.runbook_id LEFT JOIN names w ON w.ki
   LEFT JOIN names f ON f.kind='folder' AND f.id=r.folder_id LEFT JOIN names s ON s.kind='stream' AND s.id=t.stream_id
   LEFT JOIN names y ON y.kind='task_type' AND y.id=t.task_type_id
 """
+_DEEDS = """
+SELECT l.created_at, n.name AS author, l.event, l.description, l.changes, l.runbook_id, r.name AS runbook, l.resource_id
+FROM action_logs l LEFT JOIN names n ON n.kind='user' AND n.id=l.author_id
+  LEFT JOIN names r ON r.kind='runbook' AND r.id=l.runbook_id
+"""
 _ACTIVITY = """
 SELECT v.seq, v.kind, v.id, v.parent, v.valid_from AS observed_at, v.source_updated_at, v.run_id, n.key AS field,
   {old} AS old, {new} AS new FROM version v {after}
@@ -46,6 +51,7 @@ def create(database: Database) -> None:
         "version": _VERSION,
         "activity": " UNION ALL ".join(parts),
         "verification": _VERIFICATION.format(fine=fine),
+        "action_logs_named": _DEEDS,
         "tasks_named": _TASKS.format(joined=database.joined("p.name")),
     }
     with database.transaction():
