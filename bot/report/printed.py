@@ -74,7 +74,8 @@ class _When:
 def _facts(report: AfterRun, when: _When) -> Iterable[str]:
     book = report.runbook
     yield f"State: {one_line(Text(book.stage))} · run type: {one_line(Text(book.run_type or 'not told'))}"
-    yield f"Started {when.full(book.start_actual)} · ended {when.full(book.end_actual)} · took {length(report.took)} h"
+    ended = f"ended {when.full(book.end_actual)} · took" if book.end_actual is not None else "under way for"
+    yield f"Started {when.full(book.start_actual)} · {ended} {length(report.took)} h"
     planned = when.full(book.end_scheduled or book.end_planned)
     behind = f" · {signed(report.behind)} h against it" if report.behind is not None else ""
     yield f"Planned end {planned}{behind}"

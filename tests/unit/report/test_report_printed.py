@@ -43,6 +43,7 @@ def test_every_row_has_a_cell_for_each_column_and_the_columns_fill_the_page() ->
     book = {"stage": RunbookStage.ACTIVE, "end_actual": None, "timezone": "No/Where"}
     made = printed(after_run(run(*tasks, **book), {}, (), marks, comments))
     assert "Report so far" in made.note
+    assert "Started 01 Mar 2026 08:00 · under way for 2:00 h" in made.facts
     assert "UTC" in made.note
     for one in made.tables:
         assert 0.99 <= sum(one.widths) <= 1.001, one.title
