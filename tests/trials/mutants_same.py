@@ -9,6 +9,7 @@ from __future__ import annotations
 DIFF, INGRESS, FRONT = "bot/watch/diff.py", "bot/slack/ingress.py", "bot/slack/front.py"
 RECORD, JOURNAL, CHAIN = "bot/journal/record.py", "bot/journal/journal.py", "bot/journal/chain.py"
 VERIFY = "bot/journal/verify.py"
+BUDGET, QUEUE, SENDER = "bot/outbox/budget.py", "bot/outbox/queue.py", "bot/outbox/sender.py"
 RULES, TEXT, HTML = "bot/identity/rules.py", "bot/blocks/text.py", "bot/blocks/html.py"
 SAME: dict[tuple[str, str, str], str] = {
     (DIFF, "diff", "was is not task and was != task -> was is not task or was != task"): (
@@ -41,6 +42,11 @@ SAME: dict[tuple[str, str, str], str] = {
     (CHAIN, "", "5.0 -> 6.0"): "a pace: how long a database that fails is left alone",
     (VERIFY, "", "2000 -> 2001"): "how many are read at once",
     (VERIFY, "_check_journal", "0.0 -> 1.0"): "of a wish that the trail does not know only the state is looked at",
+    (BUDGET, "Window.free_at", "self._taken[0] <= now - self._seconds -> self._taken[0] < now - self._seconds"): (
+        "what ends now is free now, counted or not"
+    ),
+    (BUDGET, "", "60.0 -> 61.0 (2)"): "a turn that is past holds up nobody: how long it is kept",
+    (BUDGET, "Budget.update_at", "at > now - _FORGET -> at >= now - _FORGET"): "the same",
     (CHAIN, "Trail.__init__", "16 -> 17"): "so much of a random id tells writers apart, and more does",
     (RULES, "read", "1 -> 2"): "one byte too many tells, two do as well",
     (RULES, "_Strict.construct_mapping", "False -> True"): "whether the parts are made now or later: they are the same",

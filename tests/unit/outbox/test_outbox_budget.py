@@ -48,7 +48,8 @@ def test_boards_that_must_wait_all_get_their_turn_and_in_it_they_go() -> None:
         assert budget.update_at(f"C{number}", now, urgent=False) == now
         budget.updated(f"C{number}", now)
     turns = {name: budget.update_at(name, now, urgent=False) for name in ("D1", "D2", "D3")}
-    assert turns["D1"] < turns["D2"] < turns["D3"]
+    assert turns == {"D1": 60, "D2": 62, "D3": 64}
+    assert budget.update_at("D1", now, urgent=True) == now, "what is kept for presses is free"
     for name, turn in turns.items():
         assert budget.update_at(name, turn, urgent=False) == turn
         budget.updated(name, turn)
@@ -59,7 +60,19 @@ def test_a_turn_that_nobody_takes_holds_up_the_others_for_a_minute_at_most() -> 
     for number in range(30):
         budget.updated(f"C{number}", 0)
     gone = budget.update_at("gone", 0, urgent=False)
-    assert budget.update_at("D", gone + 61, urgent=False) == gone + 61
+    assert budget.update_at("D", gone + 1, urgent=False) == gone + 2
+    assert budget.update_at("E", gone + 61, urgent=False) == gone + 61
+
+
+def test_channels_that_are_quiet_are_forgotten_and_what_they_posted_counts_on() -> None:
+    budget = Budget()
+    for number in range(500):
+        budget.posted(f"C{number}", 0)
+    budget.posted("C500", 5)
+    assert len(budget._channels) == 501, "so few need no look"
+    budget.posted("C501", 9.9)
+    assert sorted(budget._channels) == ["C500", "C501"]
+    assert budget.post_at("C502", 10) == 60, "the workspace's minute is full"
 
 
 async def test_answers_to_presses_pass_a_hundred_boards(mail: Mail, desk: Desk) -> None:
@@ -106,3 +119,44 @@ async def test_newer_states_of_a_board_that_waits_cost_one_edit(mail: Mail, desk
     await mail.drain()
     assert desk.texts() == ["49"]
     assert desk.methods().count("chat.update") == 1
+
+
+def waiting(*names: str) -> Budget:
+    """Boards took all there is at 0; these wait for their turns from then on: 60, 62, ..."""
+    budget = Budget()
+    for number in range(30):
+        budget.updated(f"C{number}", 0)
+    for place, name in enumerate(names):
+        assert budget.update_at(name, 0, urgent=False) == 60 + 2 * place
+    return budget
+
+
+def test_nobody_goes_before_those_who_wait() -> None:
+    budget = waiting("D1", "D2")
+    assert budget.update_at("D2", 60, urgent=False) == 62, "there is room, and it is not its turn"
+    assert budget.update_at("late", 60, urgent=False) == 64
+    assert budget.update_at("D1", 60, urgent=False) == 60
+
+
+def test_who_had_a_turn_waits_for_the_next() -> None:
+    budget = waiting("D1", "D2", "D3")
+    budget.updated("D1", 60)
+    assert budget.update_at("D1", 61, urgent=False) == 66
+
+
+def test_who_finds_no_room_in_its_turn_gets_another() -> None:
+    budget = waiting("D1", "D2")
+    for at in (1, 60):
+        for _ in range(15):
+            budget.updated("C1", at)
+    assert budget.update_at("D1", 60, urgent=False) == 64, "behind the other, though there is room at 61"
+    assert budget.update_at("D2", 62, urgent=False) == 62
+
+
+def test_a_refusal_for_all_holds_everybody_and_is_never_shortened() -> None:
+    budget = Budget()
+    budget.no_updates_before(30)
+    budget.no_updates_before(10)
+    assert budget.update_at("C1", 0, urgent=True) == 30
+    assert budget.update_at("C1", 0, urgent=False) == 30
+    assert budget.post_at("C1", 0) == 0
