@@ -18,6 +18,7 @@ RUNS = {
     "watch": ("benchmarks.watch",),
     "live": ("benchmarks.watch", "--live"),
     "outbox": ("benchmarks.outbox",),
+    "follow": ("benchmarks.follow",),
     "render": ("benchmarks.render",),
     "plan": ("benchmarks.plan",),
     "start": ("benchmarks.start",),
@@ -27,7 +28,7 @@ RUNS = {
 
 
 def run(words: tuple[str, ...], *, gates: bool = True) -> Result:
-    """One benchmark; what it says is passed on as it comes. `ValueError` where it ended without a result."""
+    """One benchmark; what it says is passed on as it comes. Without rows where it ended without a result."""
     print(f"\n--- {' '.join(words)}", flush=True)
     last = ""
     with subprocess.Popen([sys.executable, "-m", *words], stdout=subprocess.PIPE, text=True) as process:
@@ -36,7 +37,10 @@ def run(words: tuple[str, ...], *, gates: bool = True) -> Result:
             last = line
             if not line.startswith("{") and (gates or not line.startswith(("PASS", "FAIL"))):
                 print(line, end="", flush=True)
-    return read(last)
+    try:
+        return read(last)
+    except ValueError:
+        return Result(words[0], {})
 
 
 def main() -> int:
@@ -58,8 +62,9 @@ def main() -> int:
         ran_on = page.machine()
         result = run(words)
         results.append(result)
-        page.keep(kept, result, ran_on)
-        page.write(kept)
+        if result.rows:
+            page.keep(kept, result, ran_on)
+            page.write(kept)
     told = missed(results)
     print("\n" + ("\n".join(told) or "all gates are held"))
     return int(bool(told))

@@ -2,14 +2,17 @@
 
 `python -m benchmarks.big <runbooks> <tasks> <changes> <sorts>` prints one JSON line with its address. Each look at a
 runbook first changes `changes` of its tasks, so every poll has that much to read. With `sorts` 0 the list cannot be
-sorted, and every poll is a whole reading. `GET /seen` tells how often what was asked since it was asked last.
+sorted, and every poll is a whole reading. `GET /seen` tells how often what was asked since it was asked last,
+`POST /change/<runbook>` changes one task, `GET /named` tells when Slack was sent the names of which.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -19,6 +22,7 @@ from aiohttp import web
 from benchmarks.fakes import RUNBOOK, STREAM, application, serve, task
 
 _STAGES = ("default", "startable", "in_progress", "complete")
+_TASK = re.compile(rb"service (\d+) to")
 _LATER = "2099-01-01T00:00:00.000Z"
 
 
@@ -38,13 +42,15 @@ class Big:
         for number in range(count):
             self._write(number)
 
-    def move(self, changes: int) -> None:
-        """So many tasks go on to their next stage."""
+    def move(self, changes: int) -> str:
+        """So many tasks go on to their next stage; the id of the last."""
+        number = 0
         for _ in range(changes):
             number = self.moves * 37 % len(self.stages)
             self.stages[number] = (self.stages[number] + 1) % len(_STAGES)
             del self.written[number]
             self._write(number)
+        return self._id(number)
 
     def page(self, query: dict[str, str], path: str) -> bytes:
         """One page, as asked."""
@@ -62,9 +68,12 @@ class Big:
             len(items),
         )
 
+    def _id(self, number: int) -> str:
+        return f"{self.runbook_id}{number:05d}"
+
     def _write(self, number: int) -> None:
         self.moves += 1
-        one = json.loads(task(f"{self.runbook_id}{number:05d}", _STAGES[self.stages[number]]))["data"]
+        one = json.loads(task(self._id(number), _STAGES[self.stages[number]]))["data"]
         at = _iso(self.began + timedelta(milliseconds=self.moves))
         one["attributes"] |= {"updated_at": at, "start_planned": _LATER, "end_planned": _LATER}
         self.written[number] = json.dumps(one).encode()
@@ -76,6 +85,7 @@ class Cutover:
     def __init__(self, runbooks: int, tasks: int, changes: int, *, sorts: bool) -> None:
         self.changes, self.sorts = changes, sorts
         self.seen: Counter[str] = Counter()
+        self.named: dict[str, list[float]] = {}
         self.found = {key: Big(key, tasks) for key in (str(101 + number) for number in range(runbooks))}
 
     async def runbook(self, request: web.Request) -> web.Response:
@@ -100,9 +110,22 @@ class Cutover:
     async def count(
         self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
-        """Messages that Slack is sent."""
-        self.seen["messages"] += request.path.startswith("/api/chat.")
+        """Messages that Slack is sent, and which tasks they name."""
+        if request.path.startswith("/api/chat."):
+            self.seen["messages"] += 1
+            for key in set(_TASK.findall(await request.read())):
+                self.named.setdefault(key.decode(), []).append(time.monotonic())
         return await handler(request)
+
+    async def change(self, request: web.Request) -> web.Response:
+        """A task goes on to its next stage; which, and when (monotonic seconds)."""
+        found = self.found[request.match_info["r"]]
+        return _answer({"task": found.move(1), "at": time.monotonic()})
+
+    async def tell_named(self, _: web.Request) -> web.Response:
+        """When messages named each task, since this was asked last."""
+        told, self.named = self.named, {}
+        return _answer(told)
 
     async def tell(self, _: web.Request) -> web.Response:
         told, self.seen = self.seen, Counter()
@@ -118,6 +141,8 @@ def main(runbooks: str, tasks: str, changes: str, sorts: str) -> None:
     cutover = Cutover(int(runbooks), int(tasks), int(changes), sorts=sorts == "1")
     app = application(cutover.runbook, cutover.tasks, cutover.streams)
     app.router.add_get("/seen", cutover.tell)
+    app.router.add_get("/named", cutover.tell_named)
+    app.router.add_post("/change/{r}", cutover.change)
     app.middlewares.append(cutover.count)
     asyncio.run(serve(app))
 

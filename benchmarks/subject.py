@@ -3,7 +3,8 @@
 Runbook `101` is linked to channel `C1`, `102` to `C2` and so on. With `runbooks` given they are polled every two
 seconds, and each line that comes in at the standard input is answered by one line of JSON (`Probe.told`); the first
 one starts the probe, which costs some hundredths of a core itself. BENCH_SOCKET=1 takes deliveries by Socket Mode,
-BENCH_JOURNAL=0 keeps none of them and no wish, BENCH_FAST="<start> <speed>" lets its time run faster.
+BENCH_JOURNAL=0 keeps none of them and no wish, BENCH_FAST="<start> <speed>" lets its time run faster,
+BENCH_CHANNELS=n links n channels to `101` and takes Slack's pace away.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import traceback
 from typing import Any
 
 from benchmarks.fast import Fast
+from benchmarks.post_subject import no_pace
 from bot import logs
 from bot.app import Bot
 from bot.background import calm_memory
@@ -29,6 +31,7 @@ from bot.settings import Settings, load
 from bot.store import Link
 from bot.watch import pace
 
+EVENTS_SECRET = "bench-events"
 _BEAT = 0.001
 _LONG = 0.005
 
@@ -95,6 +98,7 @@ def given(fake: str, database: str) -> Settings:
         bot_listen=None if by_socket else "127.0.0.1:0",
         bot_health_listen=None,
         bot_operators="U1DANA",
+        cutover_events_secret=None if by_socket else EVENTS_SECRET,
     )
 
 
@@ -115,11 +119,11 @@ def forgetful(bot: Bot) -> None:
     inbox.keep, inbox.done, journal.begin, journal.settle, journal.signed = keep, nothing, begin, nothing, nothing
 
 
-async def link(bot: Bot, runbooks: int, hearing: Hearing) -> None:
-    """Channel by channel."""
-    for number in range(1, runbooks + 1):
-        name = Text("Fail-over")
-        await bot.links.save(Link("T1", f"C{number}", str(100 + number), name, "U1DANA", 0.0, "1.1", hearing))
+async def link(bot: Bot, runbooks: int, hearing: Hearing, channels: int) -> None:
+    """Each runbook to a channel of its own, or `101` to so many `channels`."""
+    for number in range(1, (channels or runbooks) + 1):
+        runbook_id, name = "101" if channels else str(100 + number), Text("Fail-over")
+        await bot.links.save(Link("T1", f"C{number}", runbook_id, name, "U1DANA", 0.0, "1.1", hearing))
 
 
 async def main() -> None:
@@ -130,12 +134,15 @@ async def main() -> None:
     if "BENCH_FAST" in os.environ:
         clock = Fast(*map(float, os.environ["BENCH_FAST"].split()))
         hearing = Hearing(kinds=tuple(Kind), digest="every 10m", remind_startable=15)
+    elif "BENCH_CHANNELS" in os.environ:
+        hearing = Hearing(kinds=(Kind.STARTABLE, Kind.STARTED, Kind.FINISHED))
+        no_pace()
     elif runbooks:
         pace.RUNNING = 2.0
     async with Bot(given(sys.argv[1], sys.argv[2]), clock) as bot:
         if os.environ.get("BENCH_JOURNAL") == "0":
             forgetful(bot)
-        await link(bot, max(runbooks, 1), hearing)
+        await link(bot, max(runbooks, 1), hearing, int(os.environ.get("BENCH_CHANNELS", "0")))
         while not bot.team_id:
             await asyncio.sleep(0.01)
         calm_memory()
