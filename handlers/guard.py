@@ -32,6 +32,7 @@ from bot.slack.web import SlackWeb
 from handlers import grammar
 from handlers.ask import Ask, Choose
 from handlers.gate import check_look, note_refusal
+from handlers.patience import patience
 from handlers.routes import Listener, Routes, Submit, arguments, is_errors
 from handlers.services import Services
 from handlers.shares import Shares
@@ -187,7 +188,8 @@ class Guard:
             self._shares.check(delivery.user_id)
             if len(self._running) > _MOST_AT_ONCE:
                 raise BotError("The bot is very busy right now.", "Try again in a moment.")
-            await work(delivery, answer)
+            async with patience(answer, self._services.clock):
+                await work(delivery, answer)
             await answer.make_up()
         except Choose as choose:
             outcome = "asked"

@@ -97,6 +97,15 @@ class Answer:
     loading: str = ""
     missed: View | None = None
 
+    @property
+    def silent(self) -> bool:
+        """Whether the person has neither read anything nor has a modal before them."""
+        return not (self.uses or self.view_id or self.loading)
+
+    async def aside(self, message: Message) -> None:
+        """Tell the person something that is not the answer. What Slack does not take is not said."""
+        await self._respond({**self._content(message), "response_type": "ephemeral", "replace_original": False})
+
     async def say(self, message: Message) -> None:
         """Tell the person, and nobody else. After a choice in a picker (`redraws`) the picker gives way to it."""
         if self.redraws:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from fault_world import ROLL, effects, held, still_works
 from stage import DANA, FAILOVER, IVAN, SAM, Stage
+
+from handlers import patience
 
 
 async def test_a_command_is_acknowledged_before_cutover_answers(either: Stage) -> None:
@@ -131,3 +134,23 @@ async def test_one_slow_person_holds_up_nobody_else(running: Stage) -> None:
         assert ROLL in running.text(IVAN)
     await running.settle()
     assert effects(running).count("PATCH finish") == 1
+
+
+WORD = "Cutover is slow to answer"
+
+
+async def test_who_waits_reads_so_once_and_then_the_answer(either: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "SECONDS", 0.0)
+    async with held(either, "/tasks") as gate:
+        await either.slack.command(DANA, FAILOVER, "/task", "start roll")
+        await either.until(lambda: gate.arrived and WORD in either.text())
+        assert WORD not in either.text(SAM)
+    await either.settle()
+    assert "You started this" in either.text()
+    assert sum(WORD in message["text"] for message in either.messages()) == 1
+    assert effects(either).count("PATCH start") == 1
+
+
+async def test_an_answer_in_time_comes_alone(running: Stage) -> None:
+    await running.command("/task show roll")
+    assert WORD not in str(running.messages())
