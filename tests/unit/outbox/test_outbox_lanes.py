@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from outbox_tools import Desk, Mail, refusal
+
+from bot.blocks.message import Message
+from bot.outbox import queue
+from bot.outbox.letter import Letter
+from bot.outbox.outbox import put_all
 
 
 async def test_a_new_lane_is_due_at_once_and_has_no_past(mail: Mail) -> None:
@@ -50,3 +56,27 @@ async def test_a_lost_channel_keeps_its_own_time_whatever_is_put(mail: Mail, des
     after = await mail.lane()
     assert after["due_at"] == before["due_at"]
     assert after["due_at"] - mail.clock.unix() > 3000
+
+
+async def test_how_many_were_new_is_told_and_other_replicas_are_woken_for_them(
+    mail: Mail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rang: list[str] = []
+    monkeypatch.setattr(queue, "ring", lambda _, what: rang.append(what))
+    told = [Letter(key, "C1", Message("text", ())) for key in ("a", "b", "a")]
+    assert await mail.database.write(lambda c: put_all(c, [], mail.clock.unix())) == 0
+    assert rang == []
+    assert await mail.database.write(lambda c: put_all(c, told, mail.clock.unix())) == 2
+    assert await mail.database.write(lambda c: put_all(c, told, mail.clock.unix())) == 0
+    assert rang == ["letters", "letters"]
+
+
+@pytest.mark.parametrize(("first", "second"), [(True, False), (False, True), (True, True), (False, False)])
+async def test_what_takes_the_place_of_a_pinned_letter_is_pinned(
+    mail: Mail, desk: Desk, first: bool, second: bool
+) -> None:
+    await mail.put("1", slot="board", pin=first)
+    await mail.put("2", slot="board", pin=second)
+    await mail.drain()
+    assert desk.texts() == ["2"]
+    assert bool(desk.pins) is (first or second)
