@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import structlog
 from typer.testing import CliRunner
 
 from bot.__main__ import cli
@@ -73,3 +74,18 @@ def test_the_command_says_so_in_one_sentence(tmp_path: Path, monkeypatch: pytest
         "End that one, or give each its own BOT_DATABASE_URL; several bots together need PostgreSQL."
     )
     assert not (tmp_path / "bot.db").exists()
+
+
+def test_where_nothing_can_be_written_it_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreUnavailable, match="cannot write beside its database"):
+        alone(f"sqlite:///{tmp_path / 'file' / 'bot.db'}").__enter__()
+
+
+def test_a_drive_that_cannot_lock_is_told_of_and_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError("no locks here")
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    with structlog.testing.capture_logs() as lines, alone(f"sqlite:///{tmp_path / 'bot.db'}"):
+        assert [line["event"] for line in lines] == ["database_not_locked"]

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
+import sqlalchemy as sa
 from outbox_tools import Desk, Mail, refusal
 
 from bot.blocks.message import Message
 from bot.outbox import queue
 from bot.outbox.letter import Letter
 from bot.outbox.outbox import put_all
+from bot.outbox.queue import Lane
+from bot.store.claims import LeaseLost
+from bot.store.tables import lanes
 
 
 async def test_a_new_lane_is_due_at_once_and_has_no_past(mail: Mail) -> None:
@@ -80,3 +86,53 @@ async def test_what_takes_the_place_of_a_pinned_letter_is_pinned(
     await mail.drain()
     assert desk.texts() == ["2"]
     assert bool(desk.pins) is (first or second)
+
+
+async def claimed(mail: Mail) -> Lane:
+    """The lane of C1, in this bot's hands."""
+    now = mail.clock.unix()
+    (lane,) = await mail.database.write(lambda c: queue.claim_lanes(c, "me", now, 10))
+    return lane
+
+
+async def taken_over(mail: Mail) -> None:
+    """Another replica has it by now."""
+    other = sa.update(lanes).values(fence=lanes.c.fence + 1, lease_owner="another")
+    await mail.database.write(lambda c: c.execute(other))
+
+
+async def test_a_lane_that_another_took_over_is_not_written_any_more(mail: Mail, desk: Desk) -> None:
+    await mail.put("a")
+    lane = await claimed(mail)
+    await taken_over(mail)
+    with pytest.raises(LeaseLost):
+        await mail.outbox._sender.work(lane)
+    assert desk.calls == []
+    assert await mail.states() == {"a": "waiting"}
+    for late in (queue.hold, queue.give_back):
+        more = {"due_at": None} if late is queue.give_back else {}
+        with pytest.raises(LeaseLost):
+            await mail.database.write(partial(late, lane=lane, now=mail.clock.unix(), **more))
+    assert (await mail.lane())["lease_owner"] == "another"
+
+
+async def test_a_lane_that_is_known_to_be_lost_sends_nothing_more(mail: Mail, desk: Desk) -> None:
+    await mail.put("a")
+    lane = await claimed(mail)
+    lane.lost = True
+    with pytest.raises(LeaseLost):
+        await mail.outbox._sender.work(lane)
+    assert desk.calls == []
+
+
+async def test_a_channel_that_takes_posts_again_has_no_past(mail: Mail, desk: Desk) -> None:
+    desk.fail("chat.postMessage", refusal("service_unavailable"), refusal("not_in_channel"))
+    await mail.put("a")
+    await mail.send()
+    assert (await mail.lane())["failures"] == 1
+    await mail.send(3)
+    assert (await mail.lane())["paused"] == "not_in_channel"
+    mail.clock.advance(10)
+    await mail.outbox.deliver("link", "C1", Message("linked", ()))
+    lane, now = await mail.lane(), mail.clock.unix()
+    assert (lane["paused"], lane["failures"], lane["next_at"], lane["due_at"]) == (None, 0, now, now)
