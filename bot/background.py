@@ -11,6 +11,7 @@ import structlog
 from aiohttp import web
 
 from bot.clock import Clock
+from bot.heap import give_back_big_blocks
 
 _log = structlog.get_logger(__name__)
 _AGAIN: Final = 5.0
@@ -71,6 +72,7 @@ class Doors:
 
 def calm_memory() -> None:
     """What was built at the start stays until the end: the collector need not walk it again and again."""
+    give_back_big_blocks()
     gc.collect()
     gc.freeze()
     gc.enable()

@@ -7,6 +7,7 @@ and some 30 ms, so it is not read on the event loop, and task by task: one call 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import msgspec
@@ -21,6 +22,10 @@ class Waits(NamedTuple):
     before: dict[str, tuple[str, ...]]
     fixed: dict[str, str]
     told: bool
+
+
+_Entry = tuple[str, tuple[str, ...] | None, str | None]
+"""Id, predecessors (None: not told), fixed start."""
 
 
 class _Ref(msgspec.Struct, gc=False):
@@ -57,19 +62,33 @@ _ONE = msgspec.json.Decoder(_Task).decode
 def waits(body: bytes) -> Waits:
     """The graph of a forecast. Raises `BadAnswer`, and nothing else."""
     try:
-        found = [_read(_ONE(raw)) for raw in _SPLIT(body).data]
+        return _gathered(_read(_ONE(raw)) for raw in _SPLIT(body).data)
     except (msgspec.MsgspecError, ValueError, RecursionError):  # unusual: all that `wire` forgives is forgiven
-        tasks = [wire.task(one, "", f"data[{n}]") for n, one in enumerate(wire_document.sheet(body).resources)]
-        found = [(t.id, t.predecessor_ids, t.start_fixed.isoformat() if t.start_fixed else None) for t in tasks]
-    same: dict[str, str] = {}  # one object for each id, however often it is named
-    before = {
-        same.setdefault(key, key): tuple([same.setdefault(one, one) for one in ones or ()]) for key, ones, _ in found
-    }
-    fixed = {same[key]: at for key, _, at in found if at}
-    return Waits(before, fixed, not found or any(ones is not None for _, ones, _ in found))
+        return _gathered(_by_wire(body))
 
 
-def _read(one: _Task) -> tuple[str, tuple[str, ...] | None, str | None]:
+def _gathered(entries: Iterable[_Entry]) -> Waits:
+    """Nothing of an entry is kept but ids, one object for each however often it is named."""
+    same: dict[str, str] = {}
+    before: dict[str, tuple[str, ...]] = {}
+    fixed: dict[str, str] = {}
+    told = False
+    for key, ones, at in entries:
+        key = same.setdefault(key, key)
+        before[key] = tuple([same.setdefault(one, one) for one in ones or ()])
+        told = told or ones is not None
+        if at:
+            fixed[key] = at
+    return Waits(before, fixed, told or not before)
+
+
+def _by_wire(body: bytes) -> Iterator[_Entry]:
+    for number, one in enumerate(wire_document.sheet(body).resources):
+        task = wire.task(one, "", f"data[{number}]")
+        yield task.id, task.predecessor_ids, task.start_fixed.isoformat() if task.start_fixed else None
+
+
+def _read(one: _Task) -> _Entry:
     a, r = one.attributes, one.relationships
     key = str(one.id)
     if not key:
