@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: install demo test fast lint types contracts bench bench-short bench-peers faults soak fuzz mutants lock clean
+.PHONY: install demo test fast lint types contracts bench bench-short bench-peers faults soak fuzz mutants coverage lock clean
 
 install: $(STAMP)
 
@@ -57,6 +57,10 @@ fuzz: install
 # Small faults in the parts that must have none: their tests have to notice.
 mutants: install
 	$(BIN)/python tests/trials/mutants.py
+
+# Branches that the tests within one process reach; what only runs as a process of its own is not counted.
+coverage: install
+	$(BIN)/python -m pytest -n auto tests/unit tests/handlers tests/watch tests/archive --cov --cov-report=term:skip-covered
 
 # Commands and buttons beside stock Bolt and slack-machine, in an environment of their own.
 bench-peers: install
