@@ -48,7 +48,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("names", nargs="*", choices=[[], *RUNS], help="only these")
     parser.add_argument("--short", action="store_true", help="a minute, ratios with wide bounds, writes nothing")
-    parser.add_argument("--peers", default="", help="only commands beside them: Python of their environment")
+    parser.add_argument("--peers", default="", help="only what is measured beside them: Python of their environment")
     given = parser.parse_args()
     if given.short:
         told = short.judge([run(words, gates=False) for words in short.RUNS.values()])
@@ -57,7 +57,8 @@ def main() -> int:
     kept, results = page.load(), []
     chosen = {name: RUNS[name] for name in given.names or RUNS}
     if given.peers:
-        chosen = {"peers": ("benchmarks.command", "--steady", "0", "--peers", given.peers)}
+        beside = ("benchmarks.archive", "--rounds", "2", "--httpx", given.peers)
+        chosen = {"peers": ("benchmarks.command", "--steady", "0", "--peers", given.peers), "archive": beside}
     for words in chosen.values():
         ran_on = page.machine()
         result = run(words)

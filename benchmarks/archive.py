@@ -3,6 +3,7 @@
 A made-up tenant (the embedded Cutover's generator, each answer 40 ms late). Each round: floor, first run into an
 empty archive, second run without changes, full and incremental. Each is a process of its own; CPU is that of the
 whole process, its start included. `python -m benchmarks.archive [--runbooks 200] [--tasks 250] [--rounds 3]`.
+With `--httpx PYTHON` (the peers' environment) the same floor on httpx stands beside it, as most integrations are made.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from typing import Any
 
 from benchmarks.result import Gate, Result, Row, medians
 
-WALL_RATIO, CPU_RATIO = 1.5, 4.0
+WALL_RATIO, CPU_RATIO, HTTPX_RATIO = 1.25, 4.0, 2.0
 LATE = [{"times": None, "path": "^/core/", "do": {"delay": 0.04}}]
 LISTS = ("tasks?page[size]=100", "streams", "comments", "runbook_teams")
 TOP = ("workspaces", "runbook_types", "task_types", "teams", "users", "custom_fields", "roles")
@@ -94,6 +95,9 @@ def child(options: argparse.Namespace) -> None:
 def measure(what: str, at: tuple[str, str], options: argparse.Namespace, archive: str = "") -> Row:
     command = [sys.executable, "-m", "benchmarks.archive", "--child", what, "--url", at[0], "--token", at[1]]
     command += ["--connections", str(options.connections), "--archive", archive]
+    if what == "httpx":
+        script = Path(__file__).parent / "peers" / "httpx_floor.py"
+        command = [options.httpx, str(script), *at, str(options.connections)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(done.stderr)
@@ -123,6 +127,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     for name, default in (("runbooks", 200), ("tasks", 250), ("rounds", 3), ("connections", 8)):
         parser.add_argument(f"--{name}", type=int, default=default)
+    parser.add_argument("--httpx", default="", help="Python of the peers' environment: its floor too")
     for name in ("child", "url", "token", "archive"):
         parser.add_argument(f"--{name}", default="", help=argparse.SUPPRESS)
     parser.add_argument("--late", type=int, default=1, help="0: answers come at once")
@@ -131,12 +136,15 @@ def main() -> int:
         child(options)
         return 0
     results: dict[str, list[Row]] = {"floor": [], "first": [], "second": [], "incremental": []}
+    results |= {"httpx": []} if options.httpx else {}
     with tempfile.TemporaryDirectory() as folder:
         process, at = tenant(options, Path(folder))
         try:
             for number in range(options.rounds):
                 archive = f"sqlite:///{folder}/archive{number}.db"
                 results["floor"].append(measure("floor", at, options))
+                if options.httpx:
+                    results["httpx"].append(measure("httpx", at, options))
                 results["first"].append(measure("full", at, options, archive))
                 results["second"].append(measure("full", at, options, archive))
                 results["incremental"].append(measure("incremental", at, options, archive))
@@ -153,7 +161,11 @@ def judged(results: dict[str, list[Row]]) -> Result:
     rows = {name: medians(rounds, results["floor"], ("wall s", "CPU s")) for name, rounds in results.items()}
     first = rows["first"]
     gates = [Gate("first: wall to floor", first["wall s x"], WALL_RATIO)]
-    return Result("archive", rows, [*gates, Gate("first: CPU to floor", first["CPU s x"], CPU_RATIO)])
+    gates.append(Gate("first: CPU to floor", first["CPU s x"], CPU_RATIO))
+    if "httpx" in rows:
+        beside = first["CPU s x"] / rows["httpx"]["CPU s x"]
+        gates.append(Gate("first: CPU to the floor on httpx", beside, HTTPX_RATIO))
+    return Result("archive", rows, gates)
 
 
 if __name__ == "__main__":
