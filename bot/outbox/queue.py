@@ -171,8 +171,7 @@ def hold(connection: sa.Connection, lane: Lane, now: float) -> None:
 
 
 def give_back(connection: sa.Connection, lane: Lane, due_at: float | None, now: float) -> None:
-    """End the lease. `due_at` None: nothing that was read waits any more. Raises `LeaseLost`."""
-    hold(connection, lane, now)
+    """End the lease. `due_at` None: nothing that was read waits any more. Raises `LeaseLost`, which undoes it all."""
     last = 0 if due_at is None else lane.last_id
     if lane.paused is None and _NEWER.rows(connection, {"channel_id": lane.channel_id, "last": last}):  # not read yet
         due_at = max(now, lane.next_at)

@@ -52,6 +52,7 @@ SAME: dict[tuple[str, str, str], str] = {
     (QUEUE, "Lane", "0 -> 1"): "it is read with the letters, before anybody asks for it",
     (QUEUE, "_knock", "lanes.c.next_at > now -> lanes.c.next_at >= now"): "both are the same moment then",
     (QUEUE, "_knock", "lanes.c.due_at <= may -> lanes.c.due_at < may"): "both are the same moment then",
+    (QUEUE, "give_back", "0 -> 1"): "only the first letter of all has the number 1, and its lane is as new as it is",
     (QUEUE, "reload", "0 -> 1"): "without letters it is not asked for",
     (CHAIN, "Trail.__init__", "16 -> 17"): "so much of a random id tells writers apart, and more does",
     (RULES, "read", "1 -> 2"): "one byte too many tells, two do as well",
