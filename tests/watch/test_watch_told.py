@@ -7,7 +7,7 @@ from pathlib import Path
 from stage import DANA, FAILOVER, GENERAL
 from watching import EVERYTHING, ROLL, RUNBOOK, Watching, begin, open_watching
 
-from bot.model.hearing import Kind, Thread
+from bot.model.hearing import Hearing, Kind, Thread
 from bot.sandbox.cutover.runbook import Task
 
 
@@ -207,3 +207,22 @@ async def test_the_report_tells_the_statuses_that_were_seen_where_cutover_has_no
     places = [told.find(word) for word in ("Amber", "Red", "Green")]
     assert -1 not in places
     assert places == sorted(places)
+
+
+async def test_what_is_ready_is_told_before_the_planned_start(planned: Watching) -> None:
+    stage = planned.stage
+    link = stage.bot.links.of(stage.bot.team_id, FAILOVER)
+    assert link is not None
+    book = stage.cutover.world.runbooks[RUNBOOK]
+    start = (await stage.bot.client.get_runbook(RUNBOOK)).start_planned
+    assert start is not None
+    left = int((start.timestamp() - planned.clock.unix()) // 60)
+    await stage.bot.digests.save(link, Hearing(countdown=(left - 10,)))
+    await stage.bot.digests.run_due()
+    assert planned.telling("Starts in") == []
+    planned.clock.advance(660)
+    await stage.until(lambda: planned.telling("Starts in"))
+    (told,) = planned.telling("Starts in")
+    assert book.name in told
+    assert "Ready, with 2 things worth mending" in told
+    assert "Sign off the access lists" in told
