@@ -34,7 +34,7 @@ types: install
 contracts: install
 	$(BIN)/lint-imports
 
-# Ratios to a floor measured in the same run; writes the tables of docs/benchmarks.md. Takes a quarter of an hour.
+# Ratios to a floor measured in the same run; writes the tables of docs/benchmarks.md. Takes half an hour.
 bench: install
 	$(BIN)/python -m benchmarks
 

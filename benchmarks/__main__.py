@@ -25,6 +25,7 @@ RUNS = {
     "hour": ("benchmarks.hour",),
     "archive": ("benchmarks.archive", "--rounds", "2"),
 }
+_NO_ROUNDS = ("live", "follow", "hour")
 
 
 def run(words: tuple[str, ...], *, gates: bool = True) -> Result:
@@ -49,6 +50,7 @@ def main() -> int:
     parser.add_argument("names", nargs="*", choices=[[], *RUNS], help="only these")
     parser.add_argument("--short", action="store_true", help="a minute, ratios with wide bounds, writes nothing")
     parser.add_argument("--peers", default="", help="only what is measured beside them: Python of their environment")
+    parser.add_argument("--rounds", default="", help="other than as many as each benchmark takes by itself")
     given = parser.parse_args()
     if given.short:
         told = short.judge([run(words, gates=False) for words in short.RUNS.values()])
@@ -59,9 +61,9 @@ def main() -> int:
     if given.peers:
         beside = ("benchmarks.archive", "--rounds", "2", "--httpx", given.peers)
         chosen = {"peers": ("benchmarks.command", "--steady", "0", "--peers", given.peers), "archive": beside}
-    for words in chosen.values():
+    for name, words in chosen.items():
         ran_on = page.machine()
-        result = run(words)
+        result = run(words if not given.rounds or name in _NO_ROUNDS else (*words, "--rounds", given.rounds))
         results.append(result)
         if result.rows:
             page.keep(kept, result, ran_on)
