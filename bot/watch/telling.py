@@ -130,7 +130,8 @@ class Telling:
         since = datetime.fromtimestamp(stale_since, UTC) if stale_since is not None else None
         types = await self._types()
         ahead = self.outlooks.of(book.id)
-        by = moved(ahead.moves, now.timestamp() - _MOVED_LATELY)
+        began = moment(book.start_actual)
+        by = moved(ahead.moves, max(now.timestamp() - _MOVED_LATELY, began.timestamp() if began else 0.0))
         drawn = partial(live_board, stale_since=since, task_types=types, critical=ahead.critical, moved=by)
         body = await beside(snapshot, lambda: drawn(snapshot, names, now))
         letters = []

@@ -212,7 +212,18 @@ async def test_the_board_marks_the_path_as_soon_as_it_may_be_drawn_again(run: Ru
     boards = await run.desk.bodies("C2")
     assert "decides the end" in boards[-1]
     await run.look(900)
-    assert "The end moved" in (await run.desk.bodies("C2"))[-1]
+    board = (await run.desk.bodies("C2"))[-1]
+    assert "The end moved" in board
+    assert "because of Task 0" in board
+    assert "began to watch" not in board
+
+
+async def test_the_board_says_since_when_the_end_is_known_where_the_bot_came_later(run: Run) -> None:
+    await run.desk.link("C2", (Kind.BOARD,))
+    run.desk.clock.advance(300)
+    await run.look()
+    await run.look(900)
+    assert "since the bot began to watch it at" in (await run.desk.bodies("C2"))[-1]
 
 
 async def test_moves_of_long_ago_are_forgotten(desk: Desk) -> None:
