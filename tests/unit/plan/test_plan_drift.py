@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from test_plan_graph import runs
 
 from bot.model.snapshot import RunbookState, Snapshot, TaskState
 from bot.plan import EndMove, Glance, Shift, Step, cause, glance_on, lay_out, moved, plan_run, steps_of, what_if
@@ -102,6 +103,18 @@ def test_one_task_that_alone_takes_longer_is_the_one(place: int, seconds: int) -
         assert named(CHAIN, longer, NOW) == step.id
     else:
         assert named(CHAIN, longer, NOW) is None
+
+
+@settings(deadline=None)
+@given(runs(), st.data())
+def test_in_any_run_whose_only_change_is_one_task_that_task_is_named(steps: list[Step], data: st.DataObject) -> None:
+    open_ones = [step for step in steps if step.ended is None and not step.dropped]
+    if not open_ones:
+        return
+    step = data.draw(st.sampled_from(open_ones))
+    other = changed(steps, step.id, duration=float(data.draw(st.integers(0, 60))))
+    before, after = look(steps), look(other)
+    assert cause(before, after) == (step.id if abs(after.end - before.end) >= 1 else None)
 
 
 @given(st.lists(st.integers(0, 900), min_size=5, max_size=5), st.integers(0, 2000))
