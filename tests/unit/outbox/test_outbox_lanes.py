@@ -136,3 +136,13 @@ async def test_a_channel_that_takes_posts_again_has_no_past(mail: Mail, desk: De
     await mail.outbox.deliver("link", "C1", Message("linked", ()))
     lane, now = await mail.lane(), mail.clock.unix()
     assert (lane["paused"], lane["failures"], lane["next_at"], lane["due_at"]) == (None, 0, now, now)
+
+
+async def test_what_slack_takes_as_words_only_is_words_after_a_restart_too(mail: Mail, desk: Desk) -> None:
+    desk.fail("chat.postMessage", refusal("invalid_blocks"), refusal("service_unavailable"))
+    told = Letter("a", "C1", Message("a", ({"type": "divider"},)))
+    await mail.database.write(lambda c: put_all(c, [told], mail.clock.unix()))
+    await mail.send()
+    mail.outbox = Mail(mail.database, desk, mail.clock).outbox
+    await mail.drain()
+    assert [(one["text"], one["blocks"]) for one in desk.posts["C1"]] == [("a", [])]
