@@ -17,6 +17,7 @@ TASK, PAUSE, UNKNOWN = "task", "pause", ""
 """What an end moved by: a task's own delay, a paused run, or something that happened while nobody looked."""
 COUNTS: Final = 60.0
 """Seconds that an end must move to count."""
+_LEAST: Final = 1.0
 _AT_ONCE: Final = 120.0
 """Seconds after which who began to look did not see the beginning."""
 
@@ -69,6 +70,8 @@ def moved(moves: Sequence[EndMove], since: float, end: float | None = None) -> M
 
 def cause(before: Glance, after: Glance) -> str | None:
     """The id of the step whose own delay (or gain) explains most of what the end moved; None where none does."""
+    if abs(after.end - before.end) < _LEAST:
+        return None
     later = after.end >= before.end
     seen, other = (after, before) if later else (before, after)
     there = _in_its_order(seen, other)
@@ -83,7 +86,7 @@ def cause(before: Glance, after: Glance) -> str | None:
         if own > best:
             best, named = own, seen.network.ids[at]
         done, ended = delay, ends
-    return named if best >= 1.0 else None
+    return named if best >= _LEAST else None
 
 
 def _in_its_order(seen: Glance, other: Glance) -> Sequence[float | None]:
