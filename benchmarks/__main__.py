@@ -1,4 +1,4 @@
-"""All benchmarks, one after the other. `python -m benchmarks [--short] [--peers PYTHON] [name ...]`.
+"""All benchmarks, one after the other. `python -m benchmarks [--short] [--rounds N] [--peers PYTHON] [name ...]`.
 
 Each runs in a process of its own and ends with one line of JSON; these lines become docs/benchmarks.json and the tables
 of docs/benchmarks.md, where what is not run keeps its figures. The short form writes nothing.
