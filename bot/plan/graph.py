@@ -72,10 +72,11 @@ class Glance:
         return frozenset(self.network.ids[at] for at in self.critical)
 
 
-def glance_on(network: Network, steps: Sequence[Step], now: float) -> Glance:
-    """Of a run under way: when it ends and what decides that; `steps` in the order of the network."""
-    starts, ends = _forward(network, steps, now, now)
-    end = max(ends, default=now)
+def glance_on(network: Network, steps: Sequence[Step], now: float, begin: float | None = None) -> Glance:
+    """When a run ends and what decides that; arguments as in `plan_on`."""
+    floor = now if begin is None else max(now, begin)
+    starts, ends = _forward(network, steps, now, floor)
+    end = max(ends, default=floor)
     return Glance(network, array("d", ends), end, tuple(_chain(network, steps, starts, ends, end)))
 
 

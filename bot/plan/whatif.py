@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from bot.plan.graph import Plan, Step, lay_out, plan_on
+from bot.plan.graph import Glance, Step, glance_on, lay_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,8 @@ class Shift:
 class Effect:
     """`moved` maps each step whose end changes to the difference in seconds; `end_moves` is the run's own."""
 
-    before: Plan
-    after: Plan
+    before: Glance
+    after: Glance
     moved: dict[str, float]
 
     @property
@@ -32,13 +32,13 @@ class Effect:
         return self.after.end - self.before.end
 
     def lanes(self, steps: Iterable[Step]) -> dict[str | None, float]:
-        """By how many seconds the last end of each stream moves; those that stay are left out."""
+        """By how many seconds the last end of each stream moves; those that stay are left out. `steps` as they were
+        given to `what_if`."""
         before: dict[str | None, float] = {}
         after: dict[str | None, float] = {}
-        for step in steps:
-            for ends, plan in ((before, self.before), (after, self.after)):
-                end = plan.timings[step.id].end
-                ends[step.stream_id] = max(ends.get(step.stream_id, end), end)
+        for step, old, new in zip(steps, self.before.ends, self.after.ends, strict=True):
+            before[step.stream_id] = max(before.get(step.stream_id, old), old)
+            after[step.stream_id] = max(after.get(step.stream_id, new), new)
         return {key: after[key] - end for key, end in before.items() if after[key] != end}
 
 
@@ -51,7 +51,7 @@ def what_if(steps: Iterable[Step], shifts: Sequence[Shift], now: float, begin: f
         wanted[shift.step_id] = Shift(shift.step_id, kept.seconds + shift.seconds, kept.skipped or shift.skipped)
     changed = [_shifted(step, wanted[step.id], now) if step.id in wanted else step for step in base]
     network = lay_out(base)
-    before, after = plan_on(network, base, now, begin), plan_on(network, changed, now, begin)
+    before, after = glance_on(network, base, now, begin), glance_on(network, changed, now, begin)
     return Effect(before, after, _differences(before, after))
 
 
@@ -66,6 +66,6 @@ def _shifted(step: Step, shift: Shift, now: float) -> Step:
     return replace(step, duration=max(0.0, length + shift.seconds))
 
 
-def _differences(before: Plan, after: Plan) -> dict[str, float]:
-    ends: Mapping[str, float] = {key: timing.end for key, timing in before.timings.items()}
-    return {key: timing.end - ends[key] for key, timing in after.timings.items() if timing.end != ends[key]}
+def _differences(before: Glance, after: Glance) -> dict[str, float]:
+    ends = zip(before.network.ids, before.ends, after.ends, strict=True)
+    return {key: new - old for key, old, new in ends if new != old}
