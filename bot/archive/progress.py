@@ -8,10 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bars
-
 from bot.archive.crawl import Progress
 from bot.archive.log import Found
 from bot.archive.runs import FINE
@@ -44,34 +40,13 @@ class Lines:
             print(f"{self._done} of {self._units} lists, {self._rows} rows", file=sys.stderr, flush=True)
 
 
-class Shown:
-    """Two bars: lists, and rows as Cutover counts them."""
-
-    def __init__(self, bars: Bars) -> None:
-        self._bars = bars
-        self._lists = bars.add_task("lists", total=0)
-        self._rows = bars.add_task("rows", total=0)
-        self._units = self._expected = 0
-
-    def planned(self, units: int) -> None:
-        self._units += units
-        self._bars.update(self._lists, total=self._units)
-
-    def read(self, found: Found) -> None:
-        self._expected += max(found.uniq, found.total or 0)
-        self._bars.update(self._rows, total=self._expected, advance=found.uniq)
-        self.skipped()
-
-    def skipped(self) -> None:
-        self._bars.update(self._lists, advance=1)
-
-
 @contextmanager
 def shown() -> Iterator[Progress]:
     """Bars on a terminal, lines otherwise."""
     if not sys.stderr.isatty():
         yield Lines()
         return
-    columns = (TextColumn("{task.description:>5}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
-        yield Shown(bars)
+    from bot.archive.progress_bars import bars  # what draws them is of no use to a scheduled run
+
+    with bars() as progress:
+        yield progress
