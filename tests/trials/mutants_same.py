@@ -55,6 +55,7 @@ SAME: dict[tuple[str, str, str], str] = {
     (QUEUE, "give_back", "0 -> 1"): "only the first letter of all has the number 1, and its lane is as new as it is",
     (QUEUE, "reload", "0 -> 1"): "without letters it is not asked for",
     (CHAIN, "Trail.__init__", "16 -> 17"): "so much of a random id tells writers apart, and more does",
+    ("bot/identity/groups.py", "UserGroups._ask", "1.0 -> 2.0"): "a pace: how long Slack is waited for",
     (RULES, "read", "1 -> 2"): "one byte too many tells, two do as well",
     (RULES, "_Strict.construct_mapping", "False -> True"): "whether the parts are made now or later: they are the same",
 }
