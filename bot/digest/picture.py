@@ -60,9 +60,17 @@ class Pictures:
             return None
         try:
             return await self._post(link, row, kept)
+        except SlackError as error:
+            return self._refused(link, kept, error)
         except BotError as error:
             _log.info("picture_not_posted", channel=link.channel_id, error=error.code)
             return Outcome(self._clock.unix() + _AGAIN, kept)
+
+    def _refused(self, link: Link, kept: PictureMemory, error: SlackError) -> Outcome | None:
+        """Tried again, unless Slack said so for good: without the scope `files:write`, or not in the channel."""
+        _log.warning("picture_refused", channel=link.channel_id, error=error.error)
+        over = verdict(error) in (Verdict.TOKEN, Verdict.CHANNEL)
+        return None if over else Outcome(self._clock.unix() + _AGAIN, kept)
 
     async def _post(self, link: Link, row: Row, kept: PictureMemory) -> Outcome | None:
         run, kind = await self._look(link.runbook_id), Kind(kept.kind)
@@ -79,7 +87,7 @@ class Pictures:
         try:
             await self._files.show(link.channel_id, ids, [upload], body)
         except SlackError as error:
-            doubt = verdict(error) is Verdict.DOUBT
-            _log.warning("picture_not_shown", channel=link.channel_id, error=error.error, unknown=doubt)
-            return None if doubt else Outcome(self._clock.unix() + _AGAIN, kept)
+            if verdict(error) is not Verdict.DOUBT:
+                return self._refused(link, kept, error)
+            _log.warning("picture_may_be_missing", channel=link.channel_id, error=error.error)
         return None

@@ -11,6 +11,7 @@ from aiohttp import web
 from stage import DANA
 from watching import EVERYTHING, ROLL, RUNBOOK, Watching, open_watching
 
+from bot.sandbox.cutover import runs
 from bot.sandbox.cutover.events import Sender
 from bot.watch.events import PATH, Events
 
@@ -113,6 +114,19 @@ async def test_five_thousand_changes_are_one_post(tmp_path: Path) -> None:
         (post,) = [text for text in watching.posts() if text not in before]
         assert f"{len(waiting):,} changes at once" in post
         assert f"{len(waiting) - 3_000:,} started · 3,000 finished" in post
+
+
+async def test_in_a_pause_the_pause_is_behind_it(watching: Watching) -> None:
+    for pause in (False, True):
+        if pause:
+            world = watching.stage.cutover.world
+            runs.pause(world, world.runbooks[RUNBOOK], world.person("dana"), "")
+        for seconds in (15, 900 if pause else 15):
+            watching.stage.cutover.clock.advance(seconds)
+            await watching.stage.cutover.tick()
+            await watching.poll(seconds)
+            await watching.watch._telling.outlooks.settle()
+    assert "while the run was paused" in await watching.stage.command("/runbook path")
 
 
 async def test_the_board_marks_what_decides_the_end_and_tells_what_moved_it(watching: Watching) -> None:

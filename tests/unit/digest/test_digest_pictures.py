@@ -126,6 +126,17 @@ async def test_before_the_last_step_everything_may_be_repeated_for_a_while(night
     assert len(night.files.shown) == 1
 
 
+@pytest.mark.parametrize("word", ["missing_scope", "not_in_channel"])
+@pytest.mark.parametrize("step", ["trouble", "upload_trouble"])
+async def test_what_is_refused_for_good_is_not_asked_for_again(night: Night, word: str, step: str) -> None:
+    setattr(night.files, step, SlackError(word, method="x"))
+    await digest(night)
+    await night.sent()
+    await night.passes(1)
+    assert await pictures(night) == []
+    assert night.files.shown == []
+
+
 async def test_one_that_is_too_late_is_left_out(night: Night) -> None:
     night.cutover.trouble = Unavailable("down")
     await digest(night)
