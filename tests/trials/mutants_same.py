@@ -54,6 +54,8 @@ SAME: dict[tuple[str, str, str], str] = {
     (QUEUE, "_knock", "lanes.c.due_at <= may -> lanes.c.due_at < may"): "both are the same moment then",
     (QUEUE, "give_back", "0 -> 1"): "only the first letter of all has the number 1, and its lane is as new as it is",
     (QUEUE, "reload", "0 -> 1"): "without letters it is not asked for",
+    (SENDER, "", "3.0 -> 4.0"): "a pace: how long Slack is waited for",
+    (SENDER, "Sender._in_order", "True -> False"): "posts of one channel wait alike: it saves looking at each",
     (CHAIN, "Trail.__init__", "16 -> 17"): "so much of a random id tells writers apart, and more does",
     ("bot/identity/groups.py", "UserGroups._ask", "1.0 -> 2.0"): "a pace: how long Slack is waited for",
     (RULES, "read", "1 -> 2"): "one byte too many tells, two do as well",

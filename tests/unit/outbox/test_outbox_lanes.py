@@ -146,3 +146,13 @@ async def test_what_slack_takes_as_words_only_is_words_after_a_restart_too(mail:
     mail.outbox = Mail(mail.database, desk, mail.clock).outbox
     await mail.drain()
     assert [(one["text"], one["blocks"]) for one in desk.posts["C1"]] == [("a", [])]
+
+
+async def test_an_edit_that_answers_a_press_is_the_first_of_its_channel(mail: Mail, desk: Desk) -> None:
+    for slot in ("board", "card"):
+        await mail.put(f"{slot} 1", slot=slot)
+    await mail.drain()
+    await mail.put("board 2", slot="board")
+    await mail.put("card 2", slot="card", urgent=True)
+    await mail.send()
+    assert [given["text"] for method, given in desk.calls if method == "chat.update"] == ["card 2", "board 2"]
