@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -9,9 +10,15 @@ from typing import Any
 import cluster as postgresql
 import pytest
 import structlog
+from aiohttp import web_app
 from xdist.scheduler import LoadScopeScheduling
 
 _RUNNING: list[postgresql.Cluster] = []
+
+
+def pytest_configure() -> None:
+    """Worlds are big and live as long as a test: looking through them for garbage all the time is a tenth of the work."""
+    gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
@@ -62,6 +69,13 @@ def _databases_are_given_back() -> Iterator[None]:
     yield
     for one in _RUNNING:
         one.give_back()
+
+
+@pytest.fixture(autouse=True)
+def _worlds_are_let_go() -> Iterator[None]:
+    """aiohttp remembers the middlewares of the last thousand applications, and each of ours holds a whole world."""
+    yield
+    web_app._cached_build_middleware.cache_clear()
 
 
 @pytest.fixture(autouse=True)

@@ -35,7 +35,7 @@ async def story(seed: int) -> int:
     finally:
         await abuse.close()
         # aiohttp remembers the middlewares of every application there was, and each of ours holds a whole world.
-        web_app._build_middlewares.cache_clear()
+        web_app._cached_build_middleware.cache_clear()
     return len(abuse.typed)
 
 
