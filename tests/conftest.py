@@ -17,7 +17,7 @@ _RUNNING: list[postgresql.Cluster] = []
 
 
 def pytest_configure() -> None:
-    """Worlds are big and live as long as a test: looking through them for garbage all the time is a tenth of the work."""
+    """Worlds are big and live as long as a test: to search them for garbage all the time is a tenth of the work."""
     gc.set_threshold(50_000, 20, 50)
 
 
