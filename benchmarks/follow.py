@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import itertools
+import random
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -24,9 +25,9 @@ from benchmarks.result import Gate, Result, Row
 from benchmarks.subject import EVENTS_SECRET
 
 CHANNELS, TASKS = (1, 100), 1_000
-POLLED_S, TOLD_S = 3.5, 0.5
-_APART = {"polled": 3.7, "webhook": 2.3}
-"""Seconds between two changes: no multiple of the interval, so they fall anywhere in it."""
+POLLED_S, TOLD_S = 3.5, 1.0
+_APART = (2.0, 5.0)
+"""Seconds between two changes, anything between: they fall anywhere between two polls."""
 _EVENTS = itertools.count(1)
 
 
@@ -93,14 +94,14 @@ async def world(channels: int) -> AsyncIterator[World]:
 async def main(changes: int) -> int:
     """The table, the gates, the JSON line."""
     rows: dict[str, Row] = {}
-    result = Result("follow", rows)
+    result, chance = Result("follow", rows), random.Random(7)
     for channels in CHANNELS:
         async with world(channels) as one:
-            for way, apart in _APART.items():
+            for way in ("polled", "webhook"):
                 found = []
                 for _ in range(changes):
                     found.append(await one.change(way))
-                    await asyncio.sleep(apart)
+                    await asyncio.sleep(chance.uniform(*_APART))
                 first, last = (sorted(each) for each in zip(*found, strict=True))
                 name = f"{way}, {channels} channel{'s' * (channels > 1)}"
                 middle = last[changes // 2]
