@@ -49,12 +49,14 @@ class Desk(SlackWeb):
     troubles: list[Trouble] = field(default_factory=list)
     hanging: asyncio.Event | None = None
     number: int = 0
+    patience: dict[str, float] = field(default_factory=dict)
 
     def fail(self, method: str, *errors: SlackError, channel: str | None = None, taken: bool = False) -> None:
         self.troubles += [Trouble(method, error, channel, taken) for error in errors]
 
     async def call(self, method: str, /, *, patience: float = 3.0, **args: Any) -> Json:
         given = {name: value for name, value in args.items() if value is not None}
+        self.patience[method] = patience
         self.calls.append((method, given))
         hit = [one for one in self.troubles if one.method == method and one.channel in (None, given["channel"])]
         if not hit:

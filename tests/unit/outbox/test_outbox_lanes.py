@@ -156,3 +156,17 @@ async def test_an_edit_that_answers_a_press_is_the_first_of_its_channel(mail: Ma
     await mail.put("card 2", slot="card", urgent=True)
     await mail.send()
     assert [given["text"] for method, given in desk.calls if method == "chat.update"] == ["card 2", "board 2"]
+
+
+async def test_a_lane_waits_for_slack_by_its_own_clock_and_not_within_a_call(mail: Mail, desk: Desk) -> None:
+    for text in ("1", "2"):
+        await mail.put(text, slot="board")
+        await mail.drain()
+    assert (desk.patience["chat.postMessage"], desk.patience["chat.update"]) == (0, 0)
+
+
+async def test_after_a_success_failures_are_counted_from_the_start(mail: Mail, desk: Desk) -> None:
+    desk.fail("chat.postMessage", refusal("service_unavailable"))
+    await mail.put("a")
+    await mail.drain()
+    assert (await mail.lane())["failures"] == 0
