@@ -9,12 +9,14 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
 from bot.errors import BadInput
 from bot.model import Text
 
 LONGEST: Final = 4000
+_LIKE: Final = 66
+"""Of a hundred: two letters changed places in a word of four still pass."""
 _PLAIN: Final = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "\u00a0": " "})
 
 
@@ -78,9 +80,22 @@ def unquoted(words: str) -> str:
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that `word` was probably meant to be."""
-    found = process.extractOne(word[:60], list(known), scorer=fuzz.WRatio, score_cutoff=70)
-    return found[0] if found else None
+    """The one of `known` that was probably meant: a slip in it, in a word of it, or the beginning of only one.
+
+    Parts of words do not count: "frobnicate" is like "create" in its end, and somebody would believe it.
+    """
+    names, shown = list(known), word[:60].casefold()
+    likeness = {name: max(fuzz.ratio(shown, part) for part in _parts(name)) for name in names}
+    best = max(names, key=likeness.__getitem__, default="")
+    begun = [name for name in names if len(shown) > 1 and name.casefold().startswith(shown)]
+    if best and likeness[best] >= _LIKE:
+        return best
+    return begun[0] if len(begun) == 1 else None
+
+
+def _parts(name: str) -> list[str]:
+    whole = name.casefold()
+    return [whole, *whole.split()]
 
 
 def plain_text(words: str) -> Text:

@@ -116,6 +116,18 @@ def test_a_slip_of_the_finger_is_recognised(typed: str, meant: str) -> None:
     assert grammar.closest(typed, ["list", "show", "next", "start", "finish", "skip", "assign", "help"]) == meant
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("infrastrcture", "Data centre infrastructure"), ("NETWROK", "Network"), ("sec", "Security")]
+)
+def test_a_slip_in_a_word_of_a_name_is_recognised(typed: str, meant: str) -> None:
+    assert grammar.closest(typed, ["Data centre infrastructure", "Network", "Security", "Storage"]) == meant
+
+
+@pytest.mark.parametrize("typed", ["frobnicate", "s", "recreate everything"])
+def test_a_verb_is_not_guessed_from_the_end_of_another_word(typed: str) -> None:
+    assert grammar.closest(typed, ["create", "start", "status", "chart"]) is None
+
+
 @pytest.mark.parametrize("typed", ["", "xyzzy", "☂", "0"])
 def test_what_is_like_nothing_is_not_guessed(typed: str) -> None:
     assert grammar.closest(typed, ["start", "finish", "list"]) is None
