@@ -170,3 +170,10 @@ async def test_after_a_success_failures_are_counted_from_the_start(mail: Mail, d
     await mail.put("a")
     await mail.drain()
     assert (await mail.lane())["failures"] == 0
+
+
+async def test_slack_adds_no_preview_of_anything_to_a_post(mail: Mail, desk: Desk) -> None:
+    await mail.put("https://a.example")
+    await mail.drain()
+    (post,) = desk.posts["C1"]
+    assert (post["unfurl_links"], post["unfurl_media"]) == (False, False)
