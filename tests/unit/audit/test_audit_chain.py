@@ -122,7 +122,7 @@ async def test_it_follows_by_itself_and_costs_nothing_while_nothing_happens(offi
     for _ in range(50):
         office.clock.advance(10)
         await asyncio.sleep(0.001)  # a read goes through a thread
-    assert reads <= 1
+    assert reads <= 3, "what was under way, and one look more: nothing goes round and round"
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
 

@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 import sqlalchemy as sa
+import structlog
 from outbox_tools import Desk, Mail, refusal
 
 from bot.blocks.message import Message
@@ -177,3 +178,25 @@ async def test_slack_adds_no_preview_of_anything_to_a_post(mail: Mail, desk: Des
     await mail.drain()
     (post,) = desk.posts["C1"]
     assert (post["unfurl_links"], post["unfurl_media"]) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("method", "error", "told"),
+    [
+        ("pins.add", "already_pinned", []),
+        ("pins.add", "missing_scope", ["not_pinned"]),
+        ("pins.remove", "no_pin", []),
+        ("pins.remove", "missing_scope", ["not_unpinned"]),
+    ],
+)
+async def test_a_pin_that_cannot_be_set_or_taken_holds_nothing_up(
+    mail: Mail, desk: Desk, method: str, error: str, told: list[str]
+) -> None:
+    desk.fail(method, refusal(error))
+    with structlog.testing.capture_logs() as lines:
+        await mail.put("1", slot="board", pin=True)
+        await mail.drain()
+        await mail.put("2", slot="board", ends=("board",))
+        await mail.drain()
+    assert desk.texts() == ["2"]
+    assert [line["event"] for line in lines if "pinned" in line["event"]] == told
