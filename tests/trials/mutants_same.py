@@ -40,6 +40,7 @@ SAME: dict[tuple[str, str, str], str] = {
     (CHAIN, "", "500 -> 501"): "how many go into one transaction",
     (CHAIN, "", "1.0 -> 2.0"): "a pace: how long it gathers",
     (CHAIN, "", "5.0 -> 6.0"): "a pace: how long a database that fails is left alone",
+    ("bot/journal/export.py", "", "2000 -> 2001"): "how many are read at once",
     (VERIFY, "", "2000 -> 2001"): "how many are read at once",
     (VERIFY, "_check_journal", "0.0 -> 1.0"): "of a wish that the trail does not know only the state is looked at",
     (BUDGET, "Window.free_at", "self._taken[0] <= now - self._seconds -> self._taken[0] < now - self._seconds"): (
