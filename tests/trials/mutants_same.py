@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DIFF, INGRESS, FRONT = "bot/watch/diff.py", "bot/slack/ingress.py", "bot/slack/front.py"
 RECORD, JOURNAL, CHAIN = "bot/journal/record.py", "bot/journal/journal.py", "bot/journal/chain.py"
-VERIFY = "bot/journal/verify.py"
+VERIFY, EXPORT = "bot/journal/verify.py", "bot/journal/export.py"
 BUDGET, QUEUE, SENDER = "bot/outbox/budget.py", "bot/outbox/queue.py", "bot/outbox/sender.py"
 RULES, TEXT, HTML = "bot/identity/rules.py", "bot/blocks/text.py", "bot/blocks/html.py"
 SAME: dict[tuple[str, str, str], str] = {
@@ -40,7 +40,10 @@ SAME: dict[tuple[str, str, str], str] = {
     (CHAIN, "", "500 -> 501"): "how many go into one transaction",
     (CHAIN, "", "1.0 -> 2.0"): "a pace: how long it gathers",
     (CHAIN, "", "5.0 -> 6.0"): "a pace: how long a database that fails is left alone",
-    ("bot/journal/export.py", "", "2000 -> 2001"): "how many are read at once",
+    (EXPORT, "entries", "0.0 -> 1.0"): "one second after 1970",
+    (EXPORT, "json_lines", "0.0 -> 1.0"): "one second after 1970",
+    (EXPORT, "csv_lines", "0.0 -> 1.0"): "one second after 1970",
+    (EXPORT, "", "2000 -> 2001"): "how many are read at once",
     (VERIFY, "", "2000 -> 2001"): "how many are read at once",
     (VERIFY, "_check_journal", "0.0 -> 1.0"): "of a wish that the trail does not know only the state is looked at",
     (BUDGET, "Window.free_at", "self._taken[0] <= now - self._seconds -> self._taken[0] < now - self._seconds"): (
