@@ -1,8 +1,8 @@
 """Runs tests on a module with a fault in it. The one rule: `killed` is said only of a test that ran and failed; what
 goes wrong with the running itself ends the whole trial.
 
-Each run is a forked child with the libraries loaded already; an import hook gives it the module. It runs the tests that
-execute the lines in question, the likeliest killers first, up to the first failure.
+Each run is a forked child with the libraries loaded already; an import hook gives it the module. It runs first the
+tests that execute the lines in question, the likeliest killers before the others, up to the first failure.
 """
 
 from __future__ import annotations
@@ -103,14 +103,18 @@ class Known:
     kills: dict[str, int] = field(default_factory=dict)
 
     def order(self, module: str, lines: Iterable[int]) -> list[str]:
-        """Tests for these lines: those that have killed before first, quick ones first, a server's own last."""
-        covering = {name for line in lines for name in self.by_line[module].get(line, ())}
-        chosen = set(self.took) if self.always[module].intersection(lines) else covering
+        """All tests, if any runs these lines: first those that do, among them what has killed before, then the quick.
+
+        The others too, for what is made once and kept (a statement, say) is run by the first test that needs it only.
+        """
+        covering = {name for line in lines for name in self.by_line[module].get(line, ())} - {""}
+        if not covering and not self.always[module].intersection(lines):
+            return []
 
         def rank(name: str) -> tuple[bool, bool, int, float]:
             return name not in covering, "[postgresql" in name, -self.kills.get(name, 0), self.took[name]
 
-        return sorted(chosen, key=rank)
+        return sorted(self.took, key=rank)
 
 
 def look(modules: Iterable[str], tests: Iterable[str]) -> Known:
