@@ -76,6 +76,7 @@ def section(entry: Mapping[str, Any]) -> str:
     rows = [[name, *(shown(row.get(column)) for column in result.columns)] for name, row in result.rows.items()]
     lines = [f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows)]
     held = len(result.gates) - len(result.missed)
-    lines += ["", f"Gates held: {held} of {len(result.gates)}. Taken {entry['taken']}; {entry['machine']}."]
+    lines += ["", f"Gates held: {held} of {len(result.gates)}. Taken {entry['taken']}; {entry['machine']};"]
+    lines.append(f"{entry['versions']}.")
     lines += [f"- Missed: {gate}" for gate in result.missed]
     return "\n".join(lines) + "\n"
