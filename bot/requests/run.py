@@ -47,9 +47,9 @@ class Following:
         self._database = database
         self._debts = debts
         self._clock = clock
-        self._due = DueRows(database, table, clock, owner, self._one, before=self._read_all)
+        self._due = DueRows(database, table, clock, owner, self._one)
         self._wake_sender = wake_sender
-        self._readings: dict[str, Reading] = {}
+        self._reading: dict[str, asyncio.Task[Reading]] = {}
         self._previews: dict[str, tuple[float, Sequence[Preview]]] = {}
 
     def wake(self) -> None:
@@ -65,10 +65,13 @@ class Following:
         """Work off what is due; seconds until there may be more to do."""
         return await self._due.run_due()
 
-    async def _read_all(self, found: Sequence[Row]) -> None:
-        """Each project once for all its rows of this round."""
-        projects = list(dict.fromkeys(row.project for one in found if (row := rows.read(one["data"])) is not None))
-        self._readings = dict(zip(projects, await asyncio.gather(*map(self._read, projects)), strict=True))
+    async def _read_once(self, project_id: str) -> Reading:
+        """Rows that are due together share one reading of their project."""
+        reading = self._reading.get(project_id)
+        if reading is None:
+            reading = self._reading[project_id] = asyncio.create_task(self._read(project_id))
+            reading.add_done_callback(lambda _: self._reading.pop(project_id, None))
+        return await asyncio.shield(reading)
 
     async def _read(self, project_id: str) -> Reading:
         assert self._client is not None
@@ -91,7 +94,7 @@ class Following:
         row = rows.read(claimed["data"])
         if row is None:  # of a later version, which some other replica knows
             return
-        made = self._step(row, self._readings[row.project])
+        made = self._step(row, await self._read_once(row.project))
         if made.row is not None and made.row.debts:
             made.row, letters = await self._debts.pay(made.row)
             made.letters += letters
