@@ -60,6 +60,8 @@ def test_joiners_stay_where_they_shape_what_is_seen(text: str, kept: bool) -> No
 @pytest.mark.parametrize("tag", ["\U000e0020", "\U000e0061", "\U000e007f"])
 def test_tags_stay_in_a_flag_and_nowhere_else(tag: str) -> None:
     assert clean(FLAG + TAG + tag) == FLAG + TAG + tag
+    assert clean(FLAG + tag + TAG) == FLAG + tag + TAG
+    assert clean(f"{FLAG}\U000e0080{TAG}") == FLAG, "what is no tag ends the flag"
     assert clean(f"a{tag}b") == "ab"
     assert list(graphemes(f"{FLAG}{TAG}{tag}b")) == [FLAG + TAG + tag, "b"]
 
