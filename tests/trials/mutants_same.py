@@ -29,6 +29,12 @@ SAME: dict[tuple[str, str, str], str] = {
     (FRONT, "", "2048 -> 2049"): "how many are remembered before the disk is asked",
     (FRONT, "", "1.5 -> 2.5"): "a pace: how long a locked database is waited for, below Slack's three seconds",
     (TEXT, "plain", "width(fenced) <= limit -> width(fenced) < limit"): "what just fits is whole on the other way, too",
+    ("bot/blocks/clean.py", "_hangul", "return '' -> return None"): "neither joins anything",
+    (
+        "bot/blocks/clean.py",
+        "_continues",
+        "ch > 'ऀ' -> ch >= 'ऀ'",
+    ): "this one is a mark, which belongs to its letter anyway",
     (HTML, "_words", "return '' -> return None"): "its caller takes what it had for both",
     (HTML, "from_html", "50000 -> 50001"): "a pace: far more than is shown",
     (RECORD, "Intent.key", "40 -> 41"): "so much of a hash tells wishes apart, and more does",
