@@ -218,7 +218,7 @@ class Watch:
         if kept is not None and kept[0] + 1 == row.fence:
             return kept[1]
         self._reader.forget(row.runbook_id)
-        self._telling.outlooks.forget(row.runbook_id)
+        self._telling.outlooks.lend(row.runbook_id)
         packed = await self._database.read(lambda c: rows.snapshot_of(c, row.runbook_id))
         return await asyncio.to_thread(rows.unpack, packed)
 

@@ -60,10 +60,11 @@ class Outlook:
 @dataclass(slots=True)
 class _Entry:
     """A run in hand. `base`: the first reading, for what moved while the graph was not known yet; `told`: how it looked
-    at the last move that is kept."""
+    at the last move that is kept. `lent`: another replica may have kept moves since `moves` were read."""
 
     run: str | None
-    moves: list[EndMove]
+    moves: list[EndMove] = field(default_factory=list)
+    lent: bool = True
     graph: Graph | None = None
     asked: float = float("-inf")
     wanted: bool = True
@@ -101,8 +102,9 @@ class Outlooks:
         try:
             entry = self._known.get(key)
             if entry is None or entry.run != new.runbook.start_actual:
-                entry = self._known[key] = _Entry(new.runbook.start_actual, await self._ends.of(new.runbook))
-                entry.base = (old or new) if entry.moves else None
+                entry = self._known[key] = _Entry(new.runbook.start_actual)
+            if entry.lent:
+                self._take_back(entry, await self._ends.of(new.runbook), old or new)
             self._ask_graph(entry, new)
             before = entry.outlook.critical
             if self._is_due(entry, new):
@@ -112,8 +114,16 @@ class Outlooks:
             _log.warning("end_not_kept", runbook=key, error=error.code)
             return False
 
+    def lend(self, runbook_id: str) -> None:
+        """Another replica had it meanwhile: its moves are read with the next look.
+
+        The graph stays, and so does its reading: replicas take turns at a run, each would ask for it without end."""
+        entry = self._known.get(runbook_id)
+        if entry is not None:
+            entry.lent = True
+
     def forget(self, runbook_id: str) -> None:
-        """It is not watched here any more, or another replica had it meanwhile."""
+        """It is not watched here any more."""
         self._known.pop(runbook_id, None)
         reading = self._reading.pop(runbook_id, None)
         if reading is not None:
@@ -161,6 +171,12 @@ class Outlooks:
         entry.at = float("-inf")
 
     # ---- the end
+    def _take_back(self, entry: _Entry, moves: list[EndMove], before: Snapshot) -> None:
+        """Go on from `moves`, which may be another's; where none was added, what was known here still holds."""
+        if entry.told is None or moves[-1:] != entry.moves[-1:]:
+            entry.told, entry.base = None, before if moves else None
+        entry.moves, entry.lent, entry.at = moves, False, float("-inf")
+
     def _is_due(self, entry: _Entry, new: Snapshot) -> bool:
         waited = self._clock.monotonic() - entry.at
         least = _LEAST if len(new.tasks) >= BIG else 0.0

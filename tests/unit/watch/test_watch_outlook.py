@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from datetime import UTC, datetime
 from typing import Any
 
@@ -117,6 +118,40 @@ async def test_another_replica_goes_on_from_what_was_kept_and_knows_why(run: Run
     await run.look(5, run.desk.watch("two"))
     told = await run.moves()
     assert [(move.because, move.task_id) for move in told] == [("", ""), ("task", ROLL)]
+
+
+async def test_replicas_that_take_turns_read_the_graph_once_each_and_both_know_the_path(run: Run) -> None:
+    one, two = run.watch, run.desk.watch("two")
+    seen = [await turn(run, (one, two)[n % 2], 15) for n in range(38)]
+    assert run.desk.cutover.forecasts == 2
+    assert all(one.critical == {ROLL, SWITCH, CHECK} for one in seen[4:])
+    run.desk.clock.advance(300)
+    told = [await turn(run, (one, two)[n % 2], 20) for n in range(12)][-1].moves
+    assert tuple(await run.moves()) == told
+    assert [move.because for move in told] == ["", *["task"] * (len(told) - 1)]
+    assert len(told) >= 4
+    assert {move.task_id for move in told[1:]} == {ROLL}
+    assert all(later.ends_at - sooner.ends_at >= 60 for sooner, later in itertools.pairwise(told))
+
+
+async def test_a_reading_of_the_graph_goes_on_while_another_replica_has_the_run(run: Run) -> None:
+    run.desk.cutover.hold_forecast.clear()
+    two = run.desk.watch("two")
+    for n in range(6):
+        run.desk.clock.advance(15)
+        await (run.watch, two)[n % 2].poll_due()
+    run.desk.cutover.hold_forecast.set()
+    await run.watch._telling.outlooks.settle()
+    assert run.desk.cutover.forecasts == 2
+    assert (await turn(run, run.watch, 15)).critical == {ROLL, SWITCH, CHECK}
+
+
+async def turn(run: Run, watch: Watch, seconds: float) -> Outlook:
+    """One poll by that replica; what it begins to read is there before the next."""
+    run.desk.clock.advance(seconds)
+    assert await watch.poll_due() == 1
+    await watch._telling.outlooks.settle()
+    return watch._telling.outlooks.of("101")
 
 
 async def test_what_moved_while_the_plan_became_another_unseen_is_blamed_on_nobody(run: Run) -> None:
