@@ -21,6 +21,8 @@ from bot.store.sql import inserting
 from bot.store.tables import rag_marks
 
 _KEPT: Final = 366 * 86_400.0
+_LONGEST: Final = 40
+"""Characters of a status: the width of its column."""
 Marked = tuple[str, str, str, float]
 """Stream id (empty: the runbook), status, reason, Unix seconds."""
 
@@ -37,9 +39,7 @@ class RagHistory:
         if not found:
             return
         names = ("stream_id", "status", "message", "at")
-        # PostgreSQL holds no NUL in a text.
         rows = [{"runbook_id": new.runbook.id, **dict(zip(names, one, strict=True))} for one in found]
-        rows = [{**row, "message": str(row["message"]).replace("\0", "")} for row in rows]
         gone = sa.delete(rag_marks).where(rag_marks.c.at < new.read_at - _KEPT)
 
         def unit(connection: sa.Connection) -> None:
@@ -76,5 +76,7 @@ def _is_news(old: RunbookState | StreamState | None, new: RunbookState | StreamS
 
 
 def _marked(stream_id: str, state: RunbookState | StreamState, seen_at: float) -> Marked:
+    """As PostgreSQL takes it, whatever Cutover says: no NUL in a text, and none longer than its column."""
     at = moment(state.status_updated_at)
-    return stream_id, state.status, state.status_message, at.timestamp() if at is not None else seen_at
+    status, why = (text.replace("\0", "") for text in (state.status, state.status_message))
+    return stream_id, status[:_LONGEST], why, at.timestamp() if at is not None else seen_at

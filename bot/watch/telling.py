@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
+import structlog
 from msgspec.structs import replace
 
 from bot.blocks import news_sums
@@ -15,7 +16,7 @@ from bot.blocks.live_board import live_board, people_on_board
 from bot.blocks.message import Message
 from bot.clock import Clock
 from bot.cutover import Catalogue, CutoverClient
-from bot.errors import CutoverError
+from bot.errors import CutoverError, StoreUnavailable
 from bot.model import Ref, Runbook, RunbookStage, TaskStage, TaskType, Text
 from bot.model.changes import Change
 from bot.model.hearing import Kind
@@ -34,6 +35,7 @@ from bot.watch.people import Doers, Mentions
 from bot.watch.quiet import is_quiet
 from bot.watch.rag import RagHistory
 
+_log = structlog.get_logger(__name__)
 _MANY: Final = 200
 """Changes from which on the letters are made beside the event loop."""
 _MOVED_LATELY: Final = 3600.0
@@ -101,9 +103,12 @@ class Telling:
     async def take_note(self, old: Snapshot | None, new: Snapshot) -> None:
         """How the status went, what decides the end, and how that moved; boards that show it otherwise are drawn again.
 
-        Raises `StoreUnavailable`."""
-        if new is not old:
-            await self._rag.note(old, new)
+        Fails never: what is noted aside must not keep the news back."""
+        try:
+            if new is not old:
+                await self._rag.note(old, new)
+        except StoreUnavailable as error:
+            _log.warning("rag_not_kept", runbook=new.runbook.id, error=error.code)
         if await self.outlooks.look(old, new, self._types):
             self.boards.redraw(new.runbook.id)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+import sqlalchemy as sa
 from watch_desk import Desk
 from watch_world import AT, LATER, book, snapshot, stream
 
@@ -57,3 +59,26 @@ async def test_the_watch_keeps_what_it_sees(desk: Desk) -> None:
         await watch.poll_due()
     found = await RagHistory(desk.database).of("101", LONG_AGO)
     assert [(mark.stream_id, mark.status) for mark in found] == [("s1", "green"), ("s1", "amber")]
+
+
+@pytest.mark.parametrize("odd", ["x" * 50, "a\0b"], ids=["long", "nul"])
+async def test_a_status_that_no_column_takes_is_noted_as_far_as_it_goes(desk: Desk, odd: str) -> None:
+    history = RagHistory(desk.database)
+    lane = stream("s1", status=odd, status_message=f"why\0{odd}")
+    await history.note(None, snapshot(streams=(lane,), at=desk.clock.unix()))
+    (kept,) = await history.of("101", LONG_AGO)
+    assert kept.status == odd.replace("\0", "")[:40]
+    assert kept.why == Text(f"why{odd}".replace("\0", ""))
+
+
+async def test_news_go_on_where_a_status_cannot_be_noted(desk: Desk) -> None:
+    watch = desk.watch("one")
+    for status in ("green", "red"):
+        desk.clock.advance(5)
+        await watch.poll_due()
+        await desk.database.write(lambda c: c.execute(sa.text("DROP TABLE IF EXISTS rag_marks")) and None)
+        desk.cutover.status = status
+    desk.clock.advance(5)
+    await watch.poll_due()
+    assert await desk.turns() == [("off", "green"), ("green", "red")]
+    assert (await desk.row())["read_at"] == desk.clock.unix()
