@@ -1,4 +1,4 @@
-"""A word while Cutover takes long. The one rule: one word, and only where nothing was said or opened yet.
+"""A word while an answer takes long. The one rule: one word, and only where nothing was said or opened yet.
 
 Who types at two in the morning and sees nothing types again. An answer usually comes within a second.
 """
@@ -16,7 +16,7 @@ from bot.clock import Clock
 from bot.slack.answer import Answer
 
 SECONDS: Final = 4.0
-_SLOW: Final = Mrkdwn("⏳ Cutover is slow to answer. The bot is still at it.")
+_SLOW: Final = Mrkdwn("⏳ This takes long. The bot is still at it.")
 _WORD: Final = say.note(_SLOW, "Nothing needs to be repeated.")
 
 

@@ -18,7 +18,7 @@ from bot.archive.errors import ArchiveBusy, ArchiveError
 from bot.archive.runs import FINE, INCREMENTAL, LIVE
 from bot.archive.scope import Scope
 from bot.clock import Clock
-from bot.errors import BadInput, BotError
+from bot.errors import BotError
 
 if TYPE_CHECKING:
     from bot.archive.crawl import Outcome
@@ -127,23 +127,26 @@ class Keeper:
             wait = self._every
         if self._changed:
             await self._clock.sleep(_SETTLE)
-            for runbook_id in sorted(self._changed):
-                await self._capture(runbook_id)
+            await self._capture(sorted(self._changed))
         if self._look:
             await self._sync(Scope(stages=_LIVE_STAGES), LIVE)
             wait = min(wait, self._look)
         return wait
 
-    async def _capture(self, runbook_id: str) -> None:
-        """A runbook that changed; it stays one that changed until it has been read."""
-        self._changed.discard(runbook_id)  # before the reading: what moves meanwhile counts as new
-        try:
-            await self._sync(Scope(runbook=runbook_id), LIVE)
-        except BadInput as error:  # Cutover does not know it any more: the next whole run says what became of it
-            _log.warning("archive_not_captured", runbook=runbook_id, why=error.sentence)
-        except BaseException:
-            self._changed.add(runbook_id)
-            raise
+    async def _capture(self, runbooks: list[str]) -> None:
+        """Runbooks that changed; each stays one that changed until it has been read, and holds up no other."""
+        problem: BotError | None = None
+        for runbook_id in runbooks:
+            self._changed.discard(runbook_id)  # before the reading: what moves meanwhile counts as new
+            try:
+                await self._sync(Scope(runbook=runbook_id), LIVE)
+            except BaseException as error:
+                self._changed.add(runbook_id)
+                if not isinstance(error, BotError) or isinstance(error, ArchiveBusy):
+                    raise
+                problem = problem or error
+        if problem is not None:
+            raise problem
 
     async def _until_due(self) -> float:
         if not self._every:

@@ -54,7 +54,7 @@ class Countdown:
         book = reading.snapshot.runbook if reading is not None else None
         start = _start(book) if book is not None and book.stage == RunbookStage.PLANNING else None
         if book is None or start is None:
-            return Outcome(now + _LOOK, CountdownMemory())
+            return Outcome(now + _LOOK, CountdownMemory(known=sorted(spans)))
         span, new = turn(kept, book.id, spans, start.timestamp(), now)
         letters: tuple[Letter, ...] = ()
         if span is not None and not is_quiet(link.hearing, book.timezone, self._clock.now()):

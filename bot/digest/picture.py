@@ -51,6 +51,8 @@ class Pictures:
         if kept.begun or now > kept.until or kept.kind not in tuple(Kind):
             _log.warning("picture_missing", channel=link.channel_id, unknown=kept.begun)
             return None
+        if kept.runbook != link.runbook_id:  # the channel follows another run by now
+            return None
         state = await self._database.read(
             lambda c: c.execute(sa.select(letters.c.state).where(letters.c.key == kept.letter)).scalar()
         )
@@ -82,7 +84,7 @@ class Pictures:
         upload = Upload(f"{kind}-{link.runbook_id}.png", png, _TITLES[kind], alt)
         ids = await self._files.upload([upload])
         body = chart_post.chart(run.runbook, [alt], self._clock.now())
-        begun = PictureMemory(kept.letter, kept.kind, kept.until, begun=True)
+        begun = PictureMemory(kept.letter, kept.runbook, kept.kind, kept.until, begun=True)
         await self._database.write(lambda c: rows.remember_held(c, row, begun, self._clock.unix()))
         try:
             await self._files.show(link.channel_id, ids, [upload], body)

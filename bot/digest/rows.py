@@ -46,10 +46,11 @@ class CountdownMemory(msgspec.Struct, omit_defaults=True):
 
 
 class PictureMemory(msgspec.Struct, omit_defaults=True):
-    """The key of the letter that the picture follows, what is painted, until when (Unix), and whether its last step
-    was tried."""
+    """The key of the letter that the picture follows, its runbook, what is painted, until when (Unix), and whether its
+    last step was tried."""
 
     letter: str = ""
+    runbook: str = ""
     kind: str = ""
     until: float = 0.0
     begun: bool = False
@@ -113,6 +114,7 @@ def read(connection: sa.Connection, key: str) -> sa.RowMapping | None:
 
 def all_of(connection: sa.Connection) -> dict[str, tuple[float, str]]:
     """When each row is due, and its memory where that is small (that of reminders is not looked at)."""
-    data = sa.case((schedules.c.key.startswith("digest:"), schedules.c.data), else_="")
+    small = sa.or_(schedules.c.key.startswith("digest:"), schedules.c.key.startswith("ready:"))
+    data = sa.case((small, schedules.c.data), else_="")
     found = connection.execute(sa.select(schedules.c.key, schedules.c.due_at, data)).all()
     return {str(key): (float(due_at), str(kept)) for key, due_at, kept in found}

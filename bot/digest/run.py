@@ -16,7 +16,7 @@ from bot.digest import rows
 from bot.digest.countdown import Countdown
 from bot.digest.picture import Pictures
 from bot.digest.reminders import wants_reminders
-from bot.digest.rows import NEVER, DigestMemory, memory, row_key
+from bot.digest.rows import NEVER, CountdownMemory, DigestMemory, memory, row_key
 from bot.digest.work import Outcome, Work
 from bot.model.hearing import Hearing
 from bot.outbox.queue import put_all
@@ -120,8 +120,8 @@ class Digests:
         """What was made of a row: its memory, its letters, and the row of the picture that follows them."""
         now = self._clock.unix()
         rows.remember(connection, key, made.memory, made.snapshot)
-        put_all(connection, made.letters, now)
-        if made.picture is not None:
+        new = put_all(connection, made.letters, now)
+        if made.picture is not None and new:  # a wish taken up again has had its picture
             _, team, channel = rows.parts_of(key)
             mark = hashlib.sha256(made.picture.letter.encode()).hexdigest()[:16]
             rows.put(connection, row_key("picture", team, channel, mark), now, made.picture)
@@ -145,7 +145,7 @@ class Digests:
                 if wants_reminders(link.hearing) and there.get(remind, (NEVER, ""))[0] >= NEVER:
                     rows.put(connection, remind, at_once)
                 ready = row_key("ready", team, channel)
-                if link.hearing.countdown and there.get(ready, (NEVER, ""))[0] >= NEVER:
+                if link.hearing.countdown and not _counts(there.get(ready), link.hearing):
                     rows.put(connection, ready, at_once)
             for key in there:
                 if rows.parts_of(key)[1:] not in links:
@@ -153,6 +153,13 @@ class Digests:
 
         await self._database.write(unit)
         self._reconciled = now
+
+
+def _counts(row: tuple[float, str] | None, hearing: Hearing) -> bool:
+    """Whether the last look knew these spans: one that is wished for shortly before its moment is not slept over."""
+    if row is None or row[0] >= NEVER:
+        return False
+    return bool(memory(CountdownMemory, row[1]).known == sorted(hearing.countdown))
 
 
 def _follows(row: tuple[float, str] | None, hearing: Hearing) -> bool:

@@ -103,7 +103,7 @@ class Work:
         wanted = link.hearing.picture
         if wanted is Choice.NONE:
             return None
-        return PictureMemory(letter.kept_key, str(wanted), self._clock.unix() + PATIENCE)
+        return PictureMemory(letter.kept_key, link.runbook_id, str(wanted), self._clock.unix() + PATIENCE)
 
     async def _summary(self, link: Link, reading: Reading, snapshot: bytes | None, since: float | None) -> Summary:
         types, now = await self._task_types(), self._clock.now()

@@ -12,7 +12,7 @@ import pytest
 from archive_tools import Place
 
 from bot.archive.database import Database, open_archive
-from bot.archive.errors import ArchiveBusy
+from bot.archive.errors import ArchiveBusy, ArchiveError
 from bot.archive.keeper import Keeper
 from bot.archive.runs import LIVE
 from bot.archive.scope import Scope
@@ -166,3 +166,23 @@ async def test_a_change_waits_for_another_process_that_writes(place: Place, monk
             await passing(clock, lambda: refused)
             assert len(place.history()[task]) == 1
         await passing(clock, lambda: len(place.history()[task]) == 2, 10)
+
+
+async def test_a_runbook_that_cannot_be_read_holds_up_no_other(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    await place.sync()
+    task = next(iter(place.cutover.world.runbooks["1003"].tasks))
+    place.rename(task, "Moved")
+    place.look()
+    async with keeping(place, live=True) as (keeper, clock):
+        await until(lambda: rests(clock))
+        sync = keeper._sync
+
+        async def refused(scope: Scope, mode: str) -> Any:
+            if scope.runbook == "1001":
+                raise ArchiveError("The list of runbooks cannot be read.")
+            return await sync(scope, mode)
+
+        monkeypatch.setattr(keeper, "_sync", refused)
+        for runbook_id in ("1001", "1003"):
+            keeper.changed(runbook_id)
+        await passing(clock, lambda: len(place.history()[task]) == 2)

@@ -136,7 +136,7 @@ async def test_one_slow_person_holds_up_nobody_else(running: Stage) -> None:
     assert effects(running).count("PATCH finish") == 1
 
 
-WORD = "Cutover is slow to answer"
+WORD = "This takes long"
 
 
 async def test_who_waits_reads_so_once_and_then_the_answer(either: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

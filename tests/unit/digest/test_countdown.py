@@ -53,6 +53,17 @@ async def test_what_has_passed_when_it_is_switched_on_is_not_told(night: Night) 
     assert len(await night.posts()) == 1
 
 
+async def test_a_span_wished_for_shortly_before_its_moment_is_told(night: Night) -> None:
+    await planned(night, 91)
+    await night.hears(countdown=(24 * 60,))
+    await night.passes(20)
+    night.clock.advance(10)
+    await night.hears(countdown=(24 * 60, 70))
+    await night.passes(2)
+    (told,) = await night.posts()
+    assert "Starts in 1 h 10 min" in told or "Starts in 1 h 9 min" in told
+
+
 async def test_a_start_that_is_moved_takes_the_spans_to_come_with_it(night: Night) -> None:
     await planned(night, 200)
     await night.hears(countdown=SPANS)

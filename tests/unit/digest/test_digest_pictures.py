@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -190,3 +191,26 @@ def test_keys_name_the_channel_whatever_stands_behind() -> None:
     assert rows.parts_of(rows.row_key("picture", "T1", "C1", "abc")) == ("picture", "T1", "C1")
     assert rows.parts_of(rows.row_key("digest", "T1", "C1")) == ("digest", "T1", "C1")
     assert rows.parts_of("odd") == ("odd", "", "")
+
+
+async def test_a_wish_taken_up_again_after_a_crash_has_had_its_picture(night: Night) -> None:
+    await night.hears(picture="timeline")
+    link = night.links.of("T0HARBOUR01", CHANNEL)
+    assert link is not None
+    for _ in range(2):
+        await night.digests.post_now(link, "wish 1")
+        await night.sent()
+        await night.passes(2)
+    assert len(await night.posts()) == 1
+    assert len(night.files.shown) == 1
+
+
+async def test_a_picture_is_of_the_run_of_its_digest(night: Night) -> None:
+    await digest(night)
+    link = night.links.of("T0HARBOUR01", CHANNEL)
+    assert link is not None
+    await night.links.save(replace(link, runbook_id="102"))
+    await night.sent()
+    await night.passes(2)
+    assert night.files.uploaded == []
+    assert await pictures(night) == []

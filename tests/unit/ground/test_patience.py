@@ -1,4 +1,4 @@
-"""A word while Cutover takes long: after four seconds, to who sees nothing yet, and never after the answer."""
+"""A word while an answer takes long: after four seconds, to who sees nothing yet, and never after the answer."""
 
 from __future__ import annotations
 
