@@ -117,8 +117,8 @@ def _deed(wish: Intent) -> Deed:
 
 
 def _rag(run: Run, wishes: Iterable[Intent], logged: list[RagMark], seen: list[RagMark]) -> list[RagMark]:
-    """The journal's marks, the log's others, what the watch saw besides, and where none tells the present status with
-    its time."""
+    """The journal's marks, the log's others, what the watch saw besides, and the present status where none ends
+    with it."""
     mine = [
         RagMark(
             datetime.fromtimestamp(wish.at, UTC),
@@ -133,16 +133,20 @@ def _rag(run: Run, wishes: Iterable[Intent], logged: list[RagMark], seen: list[R
     marks = [*mine]
     for others in (logged, seen):
         marks += [mark for mark in others if not any(_same(mark, one) for one in marks)]
-    marked = {mark.stream_id for mark in marks}
+    last = {mark.stream_id: mark.status for mark in sorted(marks, key=_at)}
     present: list[tuple[str | None, Runbook | Stream]] = [
         (None, run.runbook),
         *((stream.id, stream) for stream in run.streams),
     ]
     for key, about in present:
         at = about.status_updated_at
-        if key not in marked and about.status != Rag.OFF and at is not None:
+        if at is not None and about.status != last.get(key, Rag.OFF):
             marks.append(RagMark(at, about.status, key, about.status_message or None))
-    return sorted(marks, key=lambda mark: mark.at)
+    return sorted(marks, key=_at)
+
+
+def _at(mark: RagMark) -> datetime:
+    return mark.at
 
 
 def _said(wish: Mapping[str, object]) -> Text | None:
