@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from bot.blocks import parts, words
 from bot.blocks.board import end_line, rag_line
@@ -19,8 +20,11 @@ from bot.model.progress import as_runbook, as_task, due, moment, refs
 from bot.model.snapshot import TaskState
 from bot.model.summary import Questions, StreamNews, Summary
 from bot.plan import Moved
+from bot.plan.drift import COUNTS
 
 _STREAMS, _LATE, _MILESTONES = 12, 5, 3
+_NEAR: Final = 0.2
+"""Part of Cutover's move by which the bot's own may differ and still have the same cause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +114,9 @@ def _end(view: DigestView, book: Runbook) -> Mrkdwn | None:
 
 
 def _because(view: DigestView, drift: float) -> Mrkdwn | None:
-    """Why, where the bot's own arithmetic saw the end move that way too."""
+    """Why, where the bot's own arithmetic saw the end move that way and about that far too: `drift` is Cutover's."""
     told, task = view.moved, view.behind
-    if told is None or told.seconds * drift <= 0:
+    if told is None or told.seconds * drift <= 0 or abs(told.seconds - drift) > max(COUNTS, _NEAR * abs(drift)):
         return None
     return because(told, as_task(task, view.summary.runbook.id) if task is not None else None)
 

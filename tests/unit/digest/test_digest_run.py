@@ -285,7 +285,7 @@ async def test_it_tells_why_the_end_moved(night: Night) -> None:
     new = snapshot(end_forecast=at(320))
     ends = Ends(night.database)
     for minutes, because in ((1, ""), (40, "task")):
-        move = EndMove((NOW + timedelta(minutes=minutes)).timestamp(), minutes * 60.0, because, because and "405")
+        move = EndMove((NOW + timedelta(minutes=minutes)).timestamp(), minutes * 30.0, because, because and "405")
         await ends.add(new.runbook, move)
     await night.reads(new)
     await night.passes(30)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import msgspec
+import pytest
 from digest_world import NOW, at, big, done, earlier, post, running, snapshot, streams, summary, task
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +15,8 @@ from bot.blocks.fit import check
 from bot.digest.summary import summarise
 from bot.model import Ref
 from bot.model.snapshot import Snapshot, StreamState, TaskState
+from bot.plan import Moved
+from bot.plan.drift import TASK
 
 STAGES = ("default", "startable", "in_progress", "complete")
 TASKS = st.dictionaries(
@@ -75,6 +78,19 @@ def test_forecast_drift_is_told_from_a_minute_on() -> None:
     assert "*10 min later than before*" in post(earlier(), snapshot()).text
     assert summary(earlier(end_forecast=at(204.5)), snapshot()).drift == 0
     assert "*5 min earlier than before*" in post(earlier(end_forecast=at(210)), snapshot()).text
+
+
+@pytest.mark.parametrize(
+    ("minutes", "own", "named"),
+    [(100, 100, True), (100, 119, True), (100, 81, True), (100, 121, False), (100, 79, False), (100, 1, False),
+     (2, 60, False), (2, 3, True), (2, 3.1, False), (2, -0.5, False), (-100, -90, True), (-100, 90, False)],
+)  # fmt: skip
+def test_a_cause_is_named_only_for_the_move_that_cutover_tells(minutes: int, own: float, named: bool) -> None:
+    new, seconds = snapshot(end_forecast=at(300 + minutes)), own * 60.0
+    moved = Moved(NOW.timestamp() - 1800, seconds, TASK, "405", seconds)
+    text = post(earlier(end_forecast=at(300)), new, moved=moved, behind=new.tasks["405"]).text
+    assert "than before*" in text
+    assert ("because of #5" in text) is named
 
 
 def test_another_run_is_not_compared() -> None:
