@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from bot.model.snapshot import RunbookState
 from bot.plan import EndMove
+from bot.plan.drift import UNKNOWN
 from bot.store import Database
 from bot.store.sql import inserting
 from bot.store.tables import end_moves
@@ -26,12 +27,17 @@ class Ends:
         self._database = database
 
     async def of(self, book: RunbookState) -> list[EndMove]:
-        """The moves of this run in their order."""
+        """The moves of this run in their order: the first, and the latest."""
         where = (end_moves.c.runbook_id == book.id, end_moves.c.run == run_mark(book))
         columns = (end_moves.c.at, end_moves.c.ends_at, end_moves.c.because, end_moves.c.task_id)
-        query = sa.select(*columns).where(*where).order_by(end_moves.c.at.desc()).limit(_MOST)
-        found = await self._database.read(lambda c: c.execute(query).all())
-        return [EndMove(*row) for row in reversed(found)]
+        query = sa.select(*columns).where(*where)
+        latest = query.order_by(end_moves.c.at.desc()).limit(_MOST)
+        first = query.order_by(end_moves.c.at).limit(1)
+        rows, firsts = await self._database.read(lambda c: (c.execute(latest).all(), c.execute(first).all()))
+        found = [EndMove(*row) for row in reversed(rows)]
+        missed = [EndMove(*row) for row in firsts if not found or row.at < found[0].at]
+        # All that moved between is told with the oldest of the latest: nobody is to blame for that.
+        return [*missed, found[0]._replace(because=UNKNOWN, task_id=""), *found[1:]] if missed else found
 
     async def add(self, book: RunbookState, move: EndMove) -> None:
         """Keep one more; those of long ago are forgotten with the first of a run."""

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from watch_desk import Desk
 
-from bot.clock import ManualClock
 from bot.errors import Unavailable
 from bot.model.hearing import Kind
 from bot.plan import EndMove
@@ -259,22 +258,3 @@ async def test_the_board_says_since_when_the_end_is_known_where_the_bot_came_lat
     await run.look()
     await run.look(900)
     assert "since the bot began to watch it at" in (await run.desk.bodies("C2"))[-1]
-
-
-async def test_moves_of_long_ago_are_forgotten(desk: Desk) -> None:
-    ends, clock = Ends(desk.database), ManualClock()
-    book = (await _book(desk)).runbook
-    await ends.add(book, EndMove(clock.unix(), 1.0))
-    await ends.add(book, EndMove(clock.unix() + 91 * 86_400, 2.0))
-    assert [move.ends_at for move in await ends.of(book)] == [2.0]
-    await ends.add(book, EndMove(clock.unix() + 91 * 86_400, 3.0))  # the same moment twice is one
-    assert len(await ends.of(book)) == 1
-
-
-async def _book(desk: Desk) -> Any:
-    watch = desk.watch("one")
-    desk.clock.advance(5)
-    await watch.poll_due()
-    kept = watch._kept["101"][1]
-    assert kept is not None
-    return kept
