@@ -91,8 +91,14 @@ def ends(sheet: Sheet) -> str:
 
 
 def drawable() -> frozenset[int]:
-    """The letters of our font, by code point."""
-    return frozenset(FT2Font(font_manager.findfont("DejaVu Sans")).get_charmap())
+    """The letters of our font, by code point; not its marks that nobody sees: on U+FEFF matplotlib's PDF fails."""
+    known = FT2Font(font_manager.findfont("DejaVu Sans")).get_charmap()
+    return frozenset(code for code in known if chr(code).isprintable())
+
+
+def legible(text: str, letters: frozenset[int]) -> list[str]:
+    """The words of it, in those letters."""
+    return "".join(one for one in text if one.isspace() or ord(one) in letters).split()
 
 
 def clean(sheet: Sheet) -> Sheet:
@@ -100,7 +106,7 @@ def clean(sheet: Sheet) -> Sheet:
     letters = drawable()
 
     def known(text: str) -> str:
-        return "".join(one for one in text if ord(one) in letters).strip() or "(name not drawable)"
+        return " ".join(legible(text, letters)) or "(name not drawable)"
 
     lanes = tuple(
         replace(lane, name=known(lane.name), bars=tuple(replace(bar, name=known(bar.name)) for bar in lane.bars))

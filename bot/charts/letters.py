@@ -8,7 +8,7 @@ from typing import Final
 from matplotlib import font_manager
 from matplotlib.ft2font import FT2Font, LoadFlags
 
-from bot.charts.canvas import drawable
+from bot.charts.canvas import drawable, legible
 
 _UNIT: Final = 100.0
 _SUBPIXELS: Final = 65_536.0
@@ -32,7 +32,7 @@ class Letters:
 
     def wrap(self, text: str, size: float, room: float, most: int, *, bold: bool = False) -> list[str]:
         """At most so many lines, broken between words where that is possible; what is left out is told by `…`."""
-        words = "".join(one for one in text if one.isspace() or ord(one) in self._known).split()
+        words = legible(text, self._known)
         lines: list[str] = []
         while words and len(lines) < most:
             line = words.pop(0)

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
+from msgspec.structs import replace
 
 from bot.charts import Bar, Kind, Lane, Sheet, Studio, alt_text, sheet_of
 from bot.charts.canvas import clean
@@ -153,6 +154,7 @@ def test_formulas_and_unknown_letters_are_text() -> None:
     )
     assert clean(told).title == r"$\frac{1}{0}$"
     assert clean(told).bars[0].name == "(name not drawable)"
+    assert clean(replace(told, title="Core\u00a0switch,\tport\ufeff 1\u200b")).title == "Core switch, port 1"
     assert size(paint(told, Kind.TIMELINE))[0] == 1560
 
 

@@ -71,6 +71,19 @@ def test_whatever_is_printed_stays_on_its_page(rows: list[tuple[str, str]], titl
             assert word.x + LETTERS.width(word.text, word.size, bold=word.bold) <= WIDE - EDGE + 1
 
 
+UNSEEN = "".join(map(chr, (0xAD, 0x200B, 0x200D, 0x200E, 0x2028, 0x202E, 0x2060, 0xFEFF, 0xE000)))
+
+
+def test_marks_that_nobody_sees_cost_no_page() -> None:
+    text = f"{UNSEEN}Stop{UNSEEN}"
+    table = Table(text, (0.6, 0.4), ((text, text),), (text, text), note=text)
+    pdf = print_pages(
+        Printed(text, text, (text,), (table,), text), Sheet(text, "UTC", SHEET.lanes, None, 0.0, 9.0, 5.0)
+    )
+    assert count(pdf) == 3
+    assert LETTERS.wrap("Dr\ufeffain", 10.0, 1000.0, 1) == ["Drain"]
+
+
 @pytest.mark.parametrize(
     ("text", "room", "lines"),
     [
