@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 import structlog
 
@@ -25,7 +25,7 @@ from bot.model.snapshot import Snapshot
 from bot.plan import EndMove, Glance, Network, cause, glance_on
 from bot.plan.drift import COUNTS, PAUSE, TASK, UNKNOWN
 from bot.plan.steps import steps_of_states
-from bot.watch.beside import BIG, beside
+from bot.watch.beside import BIG, MANY, beside
 from bot.watch.ends import Ends
 
 _log = structlog.get_logger(__name__)
@@ -185,35 +185,60 @@ class Outlooks:
     async def _reckon(self, entry: _Entry, new: Snapshot, types: Types) -> None:
         graph, now = entry.graph, self._clock.unix()
         entry.seen, entry.at = new, self._clock.monotonic()
-        if graph is None or not _fits(graph, new):  # tasks came or went: nothing is marked until it is known again
+        found = None
+        if graph is not None:
+            usual = {
+                name: float(kind.default_duration or 0)
+                for kind in await types()
+                for name in (kind.id, kind.key)
+                if name
+            }
+            found = await beside(new.tasks, partial(_found, entry, graph, new, usual, now), MANY)
+        if found is None:  # tasks came or went: nothing is marked until it is known again
             if new.runbook.id not in self._reading:  # readings of long ago are not held for nothing
                 entry.base = None
             entry.wanted = entry.wanted or graph is not None
             entry.outlook = Outlook(moves=tuple(entry.moves))
             return
-        usual = {
-            name: float(kind.default_duration or 0) for kind in await types() for name in (kind.id, kind.key) if name
-        }
-        if entry.told is None and entry.base is not None and entry.moves and _fits(graph, entry.base):
-            # How it looked when the last move was kept, by the reading that another process left.
-            entry.told = await beside(new, partial(_glance, entry.base, graph, usual, entry.moves[-1].at))
-        glance = await beside(new, partial(_glance, new, graph, usual, now))
-        if not entry.moves or abs(glance.end - entry.moves[-1].ends_at) >= COUNTS:
-            move = EndMove(now, glance.end, *_because(entry, glance, new))
+        told, glance, move = found
+        if move is not None:
             await self._ends.add(new.runbook, move)
             entry.moves.append(move)
-            entry.told = glance
-        entry.told, entry.base = entry.told or glance, None
+            told = glance
+        entry.told, entry.base = told or glance, None
         entry.outlook = Outlook(glance.critical_ids, tuple(entry.moves))
 
 
-def _because(entry: _Entry, glance: Glance, new: Snapshot) -> tuple[str, str]:
+class _Found(NamedTuple):
+    """How the end looked at the last move and looks now, and the move from there where it counts."""
+
+    told: Glance | None
+    glance: Glance
+    move: EndMove | None
+
+
+def _found(entry: _Entry, graph: Graph, new: Snapshot, usual: Mapping[str, float], now: float) -> _Found | None:
+    """All the arithmetic in one piece, for a thread: it only reads `entry`. None where the graph is of other tasks."""
+    if not _fits(graph, new):
+        return None
+    told, last = entry.told, entry.moves[-1] if entry.moves else None
+    if told is None and entry.base is not None and last is not None and _fits(graph, entry.base):
+        # How it looked when the last move was kept, by the reading that another process left.
+        told = _glance(entry.base, graph, usual, last.at)
+    glance = _glance(new, graph, usual, now)
+    if last is not None and abs(glance.end - last.ends_at) < COUNTS:
+        return _Found(told, glance, None)
+    why = _because(told, glance, new) if last is not None else (UNKNOWN, "")
+    return _Found(told, glance, EndMove(now, glance.end, *why))
+
+
+def _because(told: Glance | None, glance: Glance, new: Snapshot) -> tuple[str, str]:
     """Why the end moved since the last move: what, and which task."""
-    if not entry.moves or entry.told is None:
+    if told is None:
         return UNKNOWN, ""
     if new.runbook.stage == RunbookStage.PAUSED:
         return PAUSE, ""
-    task_id = cause(entry.told, glance)
+    task_id = cause(told, glance)
     return (TASK, task_id) if task_id else (UNKNOWN, "")
 
 

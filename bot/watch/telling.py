@@ -131,14 +131,14 @@ class Telling:
         if not due:
             return [], []
         now, book = self._clock.now(), snapshot.runbook
-        names = await self._names(await beside(snapshot, lambda: people_on_board(snapshot, now)), book.id)
+        names = await self._names(await beside(snapshot.tasks, lambda: people_on_board(snapshot, now)), book.id)
         since = datetime.fromtimestamp(stale_since, UTC) if stale_since is not None else None
         types = await self._types()
         ahead = self.outlooks.of(book.id)
         began = moment(book.start_actual)
         by = moved(ahead.moves, max(now.timestamp() - _MOVED_LATELY, began.timestamp() if began else 0.0))
         drawn = partial(live_board, stale_since=since, task_types=types, critical=ahead.critical, moved=by)
-        body = await beside(snapshot, lambda: drawn(snapshot, names, now))
+        body = await beside(snapshot.tasks, lambda: drawn(snapshot, names, now))
         letters = []
         for channel in due:
             letters += self._board(snapshot, channel, body, boards_in(book.id, standing.get(channel, ())))
@@ -221,4 +221,4 @@ async def differences(old: Snapshot | None, new: Snapshot) -> list[Change]:
     """The changes from one reading to the next; a first one changes nothing."""
     if old is None or old is new:
         return []
-    return await beside(new, lambda: diff(old, new))
+    return await beside(new.tasks, lambda: diff(old, new))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import threading
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from watch_desk import Desk
 from bot.errors import Unavailable
 from bot.model.hearing import Kind
 from bot.plan import EndMove
+from bot.watch import outlook
 from bot.watch.coordinator import Watch
 from bot.watch.ends import Ends
 from bot.watch.outlook import Outlook
@@ -236,6 +238,27 @@ async def test_a_poll_does_not_wait_for_the_graph(run: Run) -> None:
     assert await run.desk.turns() == [("off", "red")]
     run.watch._telling.outlooks.close()
     assert run.watch._telling.outlooks._reading == {}
+
+
+@pytest.mark.parametrize(("tasks", "aside"), [(999, False), (1_000, True)])
+async def test_the_arithmetic_of_many_tasks_is_done_beside_the_loop(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tasks: int, aside: bool
+) -> None:
+    run.desk.cutover.stages |= {str(n): "default" for n in range(3, tasks)}
+    seen: list[bool] = []
+    for name in ("_fits", "_glance", "_because"):
+        real = getattr(outlook, name)
+
+        def watched(*args: Any, real: Any = real) -> Any:
+            seen.append(threading.current_thread() is not threading.main_thread())
+            return real(*args)
+
+        monkeypatch.setattr(outlook, name, watched)
+    await run.look()
+    await run.look(900)
+    assert len(await run.moves()) == 2
+    assert len(seen) >= 5
+    assert set(seen) == {aside}
 
 
 async def test_the_board_marks_the_path_as_soon_as_it_may_be_drawn_again(run: Run) -> None:
