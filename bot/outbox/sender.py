@@ -6,7 +6,9 @@ budget holds nobody up.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from functools import partial
 from typing import Any, Final
 
@@ -27,6 +29,9 @@ from bot.store import Database, LeaseLost
 
 _log = structlog.get_logger(__name__)
 Units = list[Callable[[sa.Connection], Any]]
+SIDE_BY_SIDE: Final = 8
+"""Letters on their way to Slack at once: each takes a connection, and Slack takes four a second from a workspace. What
+answers a press does not wait for them."""
 _PIN_PATIENCE: Final = 3.0
 
 
@@ -39,6 +44,7 @@ class Sender:
         self._clock = clock
         self._budget = budget
         self._refused = refused
+        self._room = asyncio.Semaphore(SIDE_BY_SIDE)
 
     async def work(self, lane: Lane) -> None:
         """Send what may be sent now, then give the lane back. Raises `LeaseLost`, `StoreUnavailable`."""
@@ -53,8 +59,9 @@ class Sender:
                 return
             if lane.lost:
                 raise LeaseLost(lane.channel_id)
-            began = await self._write(lane, [*written, partial(self._begin, lane=lane, letter=letter)])
-            written = await self._send(lane, letter) if began else []
+            async with nullcontext() if letter.urgent else self._room:
+                began = await self._write(lane, [*written, partial(self._begin, lane=lane, letter=letter)])
+                written = await self._send(lane, letter) if began else []
 
     async def _write(self, lane: Lane, units: Units) -> Any:
         """All in one transaction, under the lease; what the last one says."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import hypothesis.strategies as st
 from hypothesis import given
 from outbox_tools import Desk, Mail
 
 from bot.outbox.budget import Budget, Window
+from bot.outbox.sender import SIDE_BY_SIDE
 
 
 @given(st.lists(st.floats(0, 30), max_size=60), st.integers(1, 6), st.integers(1, 10))
@@ -160,3 +163,25 @@ def test_a_refusal_for_all_holds_everybody_and_is_never_shortened() -> None:
     assert budget.update_at("C1", 0, urgent=True) == 30
     assert budget.update_at("C1", 0, urgent=False) == 30
     assert budget.post_at("C1", 0) == 0
+
+
+async def test_few_calls_are_under_way_at_once_and_what_answers_a_press_passes_them(mail: Mail, desk: Desk) -> None:
+    """Each call takes a connection to Slack."""
+    desk.hanging = asyncio.Event()
+    for number in range(15):
+        await mail.put(f"news {number}", channel=f"C{number}")
+    work = asyncio.create_task(mail.outbox.run())
+    async with asyncio.timeout(10):
+        while len(desk.calls) < SIDE_BY_SIDE:
+            await asyncio.sleep(0)
+        await mail.put("pressed", channel="C99", urgent=True)
+        mail.outbox.wake()
+        while not desk.texts("C99"):
+            await asyncio.sleep(0)
+        assert len(desk.calls) == SIDE_BY_SIDE + 1
+        desk.hanging.set()
+        while len(desk.calls) < 16:
+            mail.clock.advance(0.5)
+            await asyncio.sleep(0)
+    work.cancel()
+    await asyncio.gather(work, return_exceptions=True)
