@@ -70,8 +70,8 @@ def snapshot(count: int, moved: int = 0) -> Snapshot:
 
 async def board(new: Snapshot) -> Message:
     """The live board, drawn beside the loop where the watch does so."""
-    await beside(new, lambda: people_on_board(new, NOW))
-    return await beside(new, lambda: live_board(new, {}, NOW))
+    await beside(new.tasks, lambda: people_on_board(new, NOW))
+    return await beside(new.tasks, lambda: live_board(new, {}, NOW))
 
 
 async def digest(old: bytes, new: Snapshot) -> Message:
