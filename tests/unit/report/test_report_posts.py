@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.blocks import handover_post, news, report_post
+import pytest
+
+from bot.blocks import handover_post, news, report_post, words
 from bot.blocks.handover_post import HandoverView
 from bot.blocks.message import Message
+from bot.blocks.text import Mrkdwn
 from bot.model import Comment, Completion, Ref, Runbook, RunbookStage, Stream, Task, TaskStage, Text
 from bot.plan import run_of
 from bot.report import after_run, compare, handover
@@ -31,6 +34,22 @@ def big(stage: str) -> tuple[Task, ...]:
             )
         made.append(task)
     return tuple(made)
+
+
+def test_only_lines_that_are_shown_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[str] = []
+    named = words.task_name
+
+    def name(task: Task, limit: int) -> Mrkdwn:
+        drawn.append(task.id)
+        return named(task, limit)
+
+    monkeypatch.setattr(words, "task_name", name)
+    book = Runbook("1", LONG, RunbookStage.COMPLETE, start_actual=START, end_actual=START + timedelta(hours=9))
+    told = after_run(run_of(book, big(RunbookStage.COMPLETE), START.timestamp()), {})
+    assert len(told.late) > 100
+    report_post.report(told)
+    assert 3 <= len(drawn) <= 4 * 8
 
 
 def check(post: Message) -> None:
