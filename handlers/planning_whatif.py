@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from bot.blocks import modals
@@ -15,6 +16,7 @@ from bot.cutover import CutoverClient
 from bot.errors import BadInput
 from bot.plan import Run, what_if
 from bot.slack.answer import Answer
+from bot.watch.beside import MANY, beside
 from handlers import grammar
 from handlers.ask import Ask, state_of
 from handlers.cards import Cards
@@ -78,7 +80,8 @@ async def submit_what_if(ask: Ask, answer: Answer, form: WhatIfForm, runs: Runs,
 
 
 async def _effect(run: Run, changes: Sequence[Change], cards: Cards) -> Message:
-    found = what_if(run.steps, [one.shift for one in changes], run.now, run.begin)
+    changed = partial(what_if, run.steps, [one.shift for one in changes], run.now, run.begin)
+    found = await beside(run.tasks, changed, MANY)
     moved = sorted(timed(run, found.moved), key=lambda one: one.end)
     names = {stream.id: stream.name for stream in run.streams}
     lanes = sorted(found.lanes(run.steps).items(), key=lambda pair: -abs(pair[1]))

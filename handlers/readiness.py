@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from bot.cutover import Catalogue
@@ -9,6 +10,7 @@ from bot.errors import SlackError
 from bot.model import Person, Ref
 from bot.plan import Readiness, Run, Staff, readiness
 from bot.slack.web import SlackWeb
+from bot.watch.beside import MANY, beside
 from bot.watch.people import Mentions
 from handlers.runs import Runs
 
@@ -28,7 +30,7 @@ class Checks:
     async def look(self, runbook_id: str, channel: str) -> Readiness:
         """All checks of a run that has not begun. Raises `Cyclic`, `CutoverError`."""
         run = await self._runs.look(runbook_id)
-        return readiness(run, await self._staff(run, channel))
+        return await beside(run.tasks, partial(readiness, run, await self._staff(run, channel)), MANY)
 
     async def _staff(self, run: Run, channel: str) -> Staff:
         refs = {ref for task in run.tasks.values() for ref in task.assignees or () if ref.type == "user"}

@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from bot.cutover import Catalogue, CutoverClient
@@ -14,6 +15,7 @@ from bot.journal import Intent, Journal
 from bot.model import Comment, LogEntry, Rag, Ref, Runbook, Stream, Text
 from bot.plan import Run
 from bot.report import AfterRun, Deed, Handover, RagMark, after_run, deeds_told, handover, rag_told
+from bot.watch.beside import MANY, beside
 from bot.watch.rag import RagHistory
 from handlers.runs import Runs
 
@@ -53,15 +55,19 @@ class Reports:
         )
         owners = await self._catalogue.names(_owners(run), runbook_id)
         authors = await self._authors(log)
-        mine = [_deed(wish) for wish in wishes if wish.verb in _VERBS]
-        known = {(deed.task_id, deed.verb) for deed in mine}
-        theirs = [deed for deed in deeds_told(log, authors) if (deed.task_id, deed.verb) not in known]
-        return after_run(run, owners, [*mine, *theirs], _rag(run, wishes, rag_told(log, authors), seen), comments)
+
+        def told() -> AfterRun:
+            mine = [_deed(wish) for wish in wishes if wish.verb in _VERBS]
+            known = {(deed.task_id, deed.verb) for deed in mine}
+            theirs = [deed for deed in deeds_told(log, authors) if (deed.task_id, deed.verb) not in known]
+            return after_run(run, owners, [*mine, *theirs], _rag(run, wishes, rag_told(log, authors), seen), comments)
+
+        return await beside(run.tasks, told, MANY)
 
     async def handover(self, runbook_id: str) -> Handover:
         """The shift note of a run."""
         run = await self._runs.look(runbook_id)
-        return handover(run, await self._comments(run))
+        return await beside(run.tasks, partial(handover, run, await self._comments(run)), MANY)
 
     async def earlier(self, runbook: Runbook) -> Runbook | None:
         """The last run before this one of the same template, by Cutover's own list of a template's copies."""

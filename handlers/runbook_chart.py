@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Final
 
 from bot.blocks import chart_post, say
 from bot.blocks.ids import ActionId
 from bot.blocks.values import ChartValue, RunbookValue
-from bot.charts import Kind, Studio, alt_text, sheet_of
+from bot.charts import Kind, Sheet, Studio, alt_text, sheet_of
 from bot.errors import BadInput
 from bot.identity import Policy
+from bot.plan import Run
 from bot.slack.answer import Answer
 from bot.slack.files import Files, Upload
 from bot.store import Links
@@ -86,10 +88,15 @@ async def _share(
     run = await runs.look(runbook_id)
     if not run.tasks:
         raise BadInput("This runbook has no tasks, so there is nothing to paint.")
-    sheet = sheet_of(run)
-    told = [alt_text(sheet, kind) for kind in kinds]
+    sheet, told = await asyncio.to_thread(_drawn, run, kinds)
     uploads = [
         Upload(f"{kind}-{runbook_id}.png", await studio.paint(sheet, kind), _TITLES[kind], alt)
         for kind, alt in zip(kinds, told, strict=True)
     ]
     await files.share(place, uploads, chart_post.chart(run.runbook, told, ask.now, ask.user_id))
+
+
+def _drawn(run: Run, kinds: tuple[Kind, ...]) -> tuple[Sheet, list[str]]:
+    """What is painted, and in words; takes milliseconds for some hundred tasks, so not on the event loop."""
+    sheet = sheet_of(run)
+    return sheet, [alt_text(sheet, kind) for kind in kinds]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Final
 
 from bot.clock import Clock
@@ -10,6 +11,7 @@ from bot.cutover import Catalogue, CutoverClient
 from bot.errors import BadInput
 from bot.model import Task, TaskType
 from bot.plan import Run, run_of
+from bot.watch.beside import MANY, beside
 
 _MOST: Final = 20_000
 
@@ -43,7 +45,8 @@ class Runs:
             self._client.list_runbook_tasks(runbook_id, forecast=True).all(_MOST),
             self._catalogue.streams(runbook_id),
         )
-        return run_of(runbook, tasks, self._clock.unix(), streams, await self._types(tasks))
+        planned = partial(run_of, runbook, tasks, self._clock.unix(), streams, await self._types(tasks))
+        return await beside(tasks, planned, MANY)
 
     async def _types(self, tasks: list[Task]) -> dict[str, TaskType]:
         used = {task.task_type_id for task in tasks if task.task_type_id}
