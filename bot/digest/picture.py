@@ -6,6 +6,7 @@ may be repeated, and the last step is written down before it is tried, and tried
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -78,7 +79,7 @@ class Pictures:
         run, kind = await self._look(link.runbook_id), Kind(kept.kind)
         if not run.tasks:
             return None
-        sheet = sheet_of(run)
+        sheet = await asyncio.to_thread(sheet_of, run)
         alt = alt_text(sheet, kind)
         png = await self._studio.paint(sheet, kind)
         upload = Upload(f"{kind}-{link.runbook_id}.png", png, _TITLES[kind], alt)
