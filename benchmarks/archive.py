@@ -9,7 +9,6 @@ With `--httpx PYTHON` (the peers' environment) the same floor on httpx stands be
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import os
 import re
@@ -18,51 +17,29 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import deque
 from pathlib import Path
 from typing import Any
 
+from benchmarks.archive_floor import crawl, headers
 from benchmarks.result import Gate, Result, Row, medians
 
 WALL_RATIO, CPU_RATIO, HTTPX_RATIO = 1.25, 4.0, 2.0
 LATE = [{"times": None, "path": "^/core/", "do": {"delay": 0.04}}]
-LISTS = ("tasks?page[size]=100", "streams", "comments", "runbook_teams")
-TOP = ("workspaces", "runbook_types", "task_types", "teams", "users", "custom_fields", "roles")
 
 
 async def floor(url: str, token: str, connections: int) -> dict[str, int]:
-    """Every page of every list; `links.next` is all that is looked at."""
+    """On plain aiohttp and orjson."""
     import aiohttp
     import orjson
 
-    counts = {"requests": 0, "rows": 0}
-    headers = {"Authorization": f"Bearer {token}", "Api-Version": "2022-02-22"}
+    connector = aiohttp.TCPConnector(limit=connections)
+    async with aiohttp.ClientSession(headers=headers(token), connector=connector) as session:
 
-    async def whole(path: str) -> list[Any]:
-        found: list[Any] = []
-        target = f"{url}/core/{path}"
-        while target:
+        async def get(target: str) -> tuple[int, Any]:
             async with session.get(target) as reply:
-                page = orjson.loads(await reply.read())
-            counts["requests"] += 1
-            if reply.status != 200:
-                return found
-            counts["rows"] += len(page["data"])
-            found += [one["id"] for one in page["data"]]
-            target = page["links"].get("next")
-        return found
+                return reply.status, orjson.loads(await reply.read())
 
-    async def some(waiting: deque[str]) -> None:
-        while waiting:
-            await whole(waiting.popleft())
-
-    async with aiohttp.ClientSession(headers=headers, connector=aiohttp.TCPConnector(limit=connections)) as session:
-        places = await whole("workspaces")
-        top = deque([*TOP[1:], *(f"workspaces/{one}/folders" for one in places)])
-        await asyncio.gather(*(some(top) for _ in range(connections)))
-        lists = deque(f"runbooks/{one}/{name}" for one in await whole("runbooks") for name in LISTS)
-        await asyncio.gather(*(some(lists) for _ in range(connections)))
-    return counts
+        return await crawl(get, url, connections)
 
 
 async def own(url: str, token: str, connections: int, archive: str, mode: str) -> dict[str, int]:
@@ -96,8 +73,7 @@ def measure(what: str, at: tuple[str, str], options: argparse.Namespace, archive
     command = [sys.executable, "-m", "benchmarks.archive", "--child", what, "--url", at[0], "--token", at[1]]
     command += ["--connections", str(options.connections), "--archive", archive]
     if what == "httpx":
-        script = Path(__file__).parent / "peers" / "httpx_floor.py"
-        command = [options.httpx, str(script), *at, str(options.connections)]
+        command = [options.httpx, "-m", "benchmarks.peers.httpx_floor", *at, str(options.connections)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(done.stderr)

@@ -1,6 +1,6 @@
-"""The archive's floor on httpx, the client most integrations use: every page of every list, read and thrown away.
+"""The archive's floor on httpx, the client most integrations use.
 
-`python httpx_floor.py URL TOKEN CONNECTIONS`, in the peers' environment; the last line is JSON.
+`python -m benchmarks.peers.httpx_floor URL TOKEN CONNECTIONS`, in the peers' environment; the last line is JSON.
 """
 
 from __future__ import annotations
@@ -10,46 +10,23 @@ import json
 import resource
 import sys
 import time
-from collections import deque
 from typing import Any
 
 import httpx
 
-LISTS = ("tasks?page[size]=100", "streams", "comments", "runbook_teams")
-TOP = ("runbook_types", "task_types", "teams", "users", "custom_fields", "roles")
+from benchmarks.archive_floor import crawl, headers
 
 
 async def floor(url: str, token: str, connections: int) -> dict[str, int]:
-    """Requests and rows; `links.next` and ids are all that is looked at."""
-    counts = {"requests": 0, "rows": 0}
-    headers = {"Authorization": f"Bearer {token}", "Api-Version": "2022-02-22"}
-
-    async def whole(path: str) -> list[Any]:
-        found: list[Any] = []
-        target: str | None = f"{url}/core/{path}"
-        while target:
-            reply = await client.get(target)
-            counts["requests"] += 1
-            if reply.status_code != 200:
-                return found
-            page = reply.json()
-            counts["rows"] += len(page["data"])
-            found += [one["id"] for one in page["data"]]
-            target = page["links"].get("next")
-        return found
-
-    async def some(waiting: deque[str]) -> None:
-        while waiting:
-            await whole(waiting.popleft())
-
+    """Numbers of requests and rows."""
     limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
-    async with httpx.AsyncClient(headers=headers, limits=limits, timeout=60) as client:
-        places = await whole("workspaces")
-        top = deque([*TOP, *(f"workspaces/{one}/folders" for one in places)])
-        await asyncio.gather(*(some(top) for _ in range(connections)))
-        lists = deque(f"runbooks/{one}/{name}" for one in await whole("runbooks") for name in LISTS)
-        await asyncio.gather(*(some(lists) for _ in range(connections)))
-    return counts
+    async with httpx.AsyncClient(headers=headers(token), limits=limits, timeout=60) as client:
+
+        async def get(target: str) -> tuple[int, Any]:
+            reply = await client.get(target)
+            return reply.status_code, reply.json()
+
+        return await crawl(get, url, connections)
 
 
 def main() -> None:
