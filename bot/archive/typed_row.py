@@ -88,14 +88,18 @@ def _struct(name: str, fields: list[tuple[str, Any]]) -> type[msgspec.Struct]:
     return msgspec.defstruct(name, numbered, rename=called, gc=False)
 
 
-def _decoder(kind: str, plan: Plan) -> msgspec.json.Decoder[Any]:
-    """For resources whose members have the documented types."""
+def _fields(plan: Plan) -> list[tuple[str, Any]]:
+    """The attributes that are taken out: the columns in their order, then what makes up a name, then the answers."""
     whole = Annotated[int, msgspec.Meta(ge=-_BIG, le=_BIG)]
     fields: list[tuple[str, Any]] = [(one, str | None) for one in plan.links + plan.texts]
     fields += [(one, whole | None) for one in plan.numbers] + [(one, bool | None) for one in plan.flags]
     fields += [(one, str | None) for one in _NAMES if one not in plan.texts]
-    fields.append(("custom_field_values", list[_Answer] | None))
-    attributes = _struct("Attributes", fields)
+    return [*fields, ("custom_field_values", list[_Answer] | None)]
+
+
+def _decoder(kind: str, plan: Plan) -> msgspec.json.Decoder[Any]:
+    """For resources whose members have the documented types."""
+    attributes = _struct("Attributes", _fields(plan))
     links: list[tuple[str, Any]] = [(one[:-3], _One | None) for one in plan.links]
     if kind == "task":
         links.append(("assignees", _Many | None))
@@ -108,8 +112,8 @@ def _reader(kind: str, plan: Plan) -> Callable[[str, str, str], Typed]:
     spread = msgspec.structs.astuple
     linked, wide = len(plan.links), len(plan.columns) - 1 - len(plan.below)
     flags = wide - len(plan.flags)
-    shown = plan.texts + tuple(one for one in _NAMES if one not in plan.texts)
-    at = [linked + shown.index(one) + (wide - linked - len(plan.texts)) * (one not in plan.texts) for one in _NAMES]
+    places = {name: at for at, (name, _) in enumerate(_fields(plan))}
+    at = [places[name] for name in _NAMES]
     with_people = kind == "task"
 
     def read(identifier: str, parent: str, payload: str) -> Typed:
