@@ -28,6 +28,14 @@ async def leases(database: Database) -> dict[str, float | None]:
     return {row[0]: row[1] for row in await database.read(lambda c: c.execute(query).all())}
 
 
+async def claimed(database: Database, key: str) -> float:
+    """Until when, once somebody works on the row."""
+    async with asyncio.timeout(10):
+        while not (until := (await leases(database))[key]):
+            await asyncio.sleep(0)
+    return until
+
+
 class Worker:
     """Gives each row back until tomorrow, or raises what it is told to. `held`: rows whose work waits for it."""
 
@@ -91,9 +99,7 @@ async def test_a_lost_lease_leaves_nothing_behind(database: Database) -> None:
     worker.held = {"a": asyncio.Event()}
     await due(database, clock, "a")
     work = asyncio.create_task(worker.rows.run_due())
-    async with asyncio.timeout(10):
-        while not (await leases(database))["a"]:
-            await asyncio.sleep(0)
+    await claimed(database, "a")
     await database.write(lambda c: c.execute(sa.update(watches).values(fence=99)) and None)
     worker.held["a"].set()
     await work
@@ -106,9 +112,8 @@ async def test_a_lease_is_renewed_while_the_work_goes_on(database: Database) -> 
     worker.held = {"a": asyncio.Event()}
     await due(database, clock, "a")
     work = asyncio.create_task(worker.rows.run_due())
+    begun = await claimed(database, "a")
     async with asyncio.timeout(10):
-        while not (begun := (await leases(database))["a"]):
-            await asyncio.sleep(0)
         while (await leases(database))["a"] == begun:
             clock.advance(LEASE / 3)
     worker.held["a"].set()
@@ -122,8 +127,7 @@ async def test_work_that_hangs_holds_up_no_other_row(database: Database) -> None
     worker.held = {"slow": asyncio.Event()}
     await due(database, clock, "slow")
     async with running(worker.rows):
-        while not (await leases(database))["slow"]:
-            await asyncio.sleep(0)
+        await claimed(database, "slow")
         await due(database, clock, "other")
         worker.rows.wake()
         while worker.done != ["other"]:
