@@ -138,18 +138,26 @@ async def test_work_that_hangs_holds_up_no_other_row(database: Database) -> None
 
 
 async def test_a_row_that_is_due_again_soon_is_not_slept_over(database: Database) -> None:
+    """It is given back while the loop rests already."""
     clock = ManualClock()
     worker = Worker(database, clock)
-    worker.later = 3.0
+    worker.later, worker.held = 3.0, {"a": asyncio.Event()}
     await due(database, clock, "a")
     async with running(worker.rows):
-        while not worker.done:
+        await claimed(database, "a")
+        while clock.unix() + LONGEST not in wakings(clock):
             await asyncio.sleep(0)
-        while clock._sleepers and min(at for at, *_ in clock._sleepers) > clock.unix() + 3:
+        worker.held["a"].set()
+        while clock.unix() + 3 not in wakings(clock):
             await asyncio.sleep(0)
         clock.advance(3)
         while len(worker.done) < 2:
             await asyncio.sleep(0)
+
+
+def wakings(clock: ManualClock) -> list[float]:
+    """When (Unix) sleepers wake."""
+    return [at for at, *_ in clock._sleepers]
 
 
 async def test_work_that_never_ends_is_given_up(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
