@@ -73,6 +73,7 @@ class Bot(Parts):
         await self._doors.close()
         if self.socket is not None:
             await self.socket.drain(1.0)
+        await self.front.drain()
         await self._background.end()
         left = await self.guard.drain(DRAIN_SECONDS)
         if left:
@@ -126,7 +127,7 @@ class Bot(Parts):
     @property
     def idle(self) -> bool:
         """Whether everything that was asked for is answered and signed."""
-        return self.guard.idle and self.performer.idle
+        return self.front.idle and self.guard.idle and self.performer.idle
 
     async def problems(self) -> Mapping[str, str]:
         """What keeps the bot from answering; empty when it is ready."""

@@ -1,7 +1,8 @@
 """The one way in, for both transports. The one rule: kept on disk, then acknowledged, then worked on; once.
 
-The listener acknowledges inside Bolt and hands its work to a tracked task, so no exception can take an ack back
-(Bolt polls the ack every 10 ms and forgets it when the listener raises: 404 after three seconds).
+Where the ack says nothing, Bolt dispatches behind it: what is on disk needs nobody's word any more. Where it is the
+answer (forms, type-aheads) the listener acknowledges inside Bolt and hands its work to a tracked task, so no exception
+can take an ack back (Bolt polls the ack every 10 ms and forgets it when the listener raises: 404 after three seconds).
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ _ATTEMPTS: Final = 3
 _KEEP_SECONDS: Final = 1.5
 """Slack waits three seconds for the ack, a locked database may take longer to say so."""
 
+_SAYS_NOTHING: Final = frozenset({"command", "action", "shortcut", "event", "view_closed"})
+"""Kinds whose ack has no body: what there is to say to a command or a button goes to its `response_url`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -53,7 +57,18 @@ class Front:
         self._clock = clock
         self._metrics = metrics
         self._recent: OrderedDict[str, asyncio.Future[Reply]] = OrderedDict()
+        self._handing: set[asyncio.Task[None]] = set()
         self.last_received = clock.monotonic()
+
+    @property
+    def idle(self) -> bool:
+        """Whether everything that was acknowledged is with its listener."""
+        return not self._handing
+
+    async def drain(self) -> None:
+        """Wait until it is."""
+        if self._handing:
+            await asyncio.wait(set(self._handing))
 
     async def receive(self, kind: str, body: Mapping[str, Any]) -> Reply:
         """Acknowledge one delivery. A repeated one gets the first one's answer and is not worked on again."""
@@ -111,12 +126,24 @@ class Front:
                     return Reply()
         except (StoreUnavailable, TimeoutError):
             _log.error("inbox_unavailable", key=delivery.key)  # reads go on; writes are refused by the journal
+        if delivery.kind in _SAYS_NOTHING:
+            task = asyncio.create_task(self._hand_on(delivery, body))
+            self._handing.add(task)
+            task.add_done_callback(self._handing.discard)
+            return Reply()
         try:
             return await self._dispatch(delivery, body)
         except Exception:
             with contextlib.suppress(StoreUnavailable):
                 await self._inbox.release(delivery.key)
             raise
+
+    async def _hand_on(self, delivery: Delivery, body: Mapping[str, Any]) -> None:
+        """Behind the ack. What fails here stays on disk and is taken up at the next start."""
+        try:
+            await self._dispatch(delivery, body)
+        except Exception:
+            _log.exception("hand_on_failed", key=delivery.key, kind=delivery.kind)
 
     async def _dispatch(self, delivery: Delivery, body: Mapping[str, Any]) -> Reply:
         request = AsyncBoltRequest(mode="socket_mode", body=dict(body), context={"delivery": delivery})

@@ -51,6 +51,7 @@ class Database:
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="store-read")
         self._thread: threading.Thread | None = None
         self._lazy: list[Unit[Any]] = []
+        self._carried = 0
         self._lock = threading.Lock()
 
     async def open(self) -> None:
@@ -82,11 +83,15 @@ class Database:
         """Run `unit` with the next transaction, at most 0.2 s later; for marks whose loss does no harm."""
         with self._lock:
             self._lazy.append(unit)
-            first = len(self._lazy) == 1
-        if first:  # where nothing else is written meanwhile, an empty unit carries it
+            first, carried = len(self._lazy) == 1, self._carried
+        if first:
             with contextlib.suppress(RuntimeError):
-                loop = asyncio.get_running_loop()
-                loop.call_later(_SOON, self._jobs.put, (_nothing, None, None))
+                asyncio.get_running_loop().call_later(_SOON, self._carry, carried)
+
+    def _carry(self, carried: int) -> None:
+        """Commit what was put off, unless a transaction took it along: under load there is always one that does."""
+        if carried == self._carried:
+            self._jobs.put((_nothing, None, None))
 
     async def flush(self) -> None:
         """Commit what `write_soon` collected."""
@@ -149,6 +154,7 @@ class Database:
             stopping = job is None
             with self._lock:
                 lazy, self._lazy = self._lazy, []
+                self._carried += 1
             self._commit(lazy, jobs)
 
     def _commit(self, lazy: list[Unit[Any]], jobs: list[_Job]) -> None:

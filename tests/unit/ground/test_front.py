@@ -8,55 +8,13 @@ from typing import Any
 
 import orjson
 import pytest
+from front_tools import ASKED, COMMAND, FORM, PRESSED, Desk
 from slack_bolt import BoltResponse
-from slack_bolt.async_app import AsyncAck
 
 from bot.clock import ManualClock
-from bot.metrics import Metrics
 from bot.slack import front as front_module
-from bot.slack.bolt import make_bolt
-from bot.slack.front import Front, Reply
-from bot.slack.inbox import Inbox
+from bot.slack.front import Reply
 from bot.store import Database
-
-COMMAND = {"command": "/task", "text": "list", "team_id": "T1", "user_id": "U1", "trigger_id": "1.2.a"}
-ASKED = {
-    "type": "block_suggestion",
-    "action_id": "pick.task",
-    "value": "core",
-    "user": {"id": "U1"},
-    "team": {"id": "T1"},
-}
-
-
-class Desk:
-    """A front over a real Bolt app whose listeners only take notes."""
-
-    def __init__(self, database: Database, clock: ManualClock) -> None:
-        self.database, self.clock, self.metrics = database, clock, Metrics()
-        self.inbox = Inbox(database, clock)
-        self.worked: list[str] = []
-        self.go = asyncio.Event()
-        self.go.set()
-        app = make_bolt("xoxb-1")
-
-        @app.command("/task")
-        async def command(ack: AsyncAck, context: dict[str, Any]) -> None:
-            await self.go.wait()
-            self.worked.append(context["delivery"].text)
-            await ack(text="heard")
-
-        @app.options("pick.task")
-        async def options(ack: AsyncAck) -> None:
-            self.worked.append("options")
-            await ack(options=[])
-
-        self.app = app
-        self.front = self.restarted()
-
-    def restarted(self) -> Front:
-        """The front of a bot that was started anew."""
-        return Front(self.app, self.inbox, self.clock, self.metrics)
 
 
 @pytest.fixture
@@ -64,43 +22,75 @@ def desk(database: Database, clock: ManualClock) -> Desk:
     return Desk(database, clock)
 
 
-async def test_a_delivery_is_on_disk_before_it_is_worked_on(desk: Desk) -> None:
+@pytest.mark.parametrize(("kind", "body"), [("command", COMMAND), ("interactive", FORM)])
+async def test_a_delivery_is_on_disk_before_it_is_worked_on(desk: Desk, kind: str, body: dict[str, Any]) -> None:
     desk.go.clear()
-    taken = asyncio.create_task(desk.front.receive("command", COMMAND))
+    taken = asyncio.create_task(desk.receive(kind, body))
     while not (kept := await desk.inbox.left_over()):
         await asyncio.sleep(0)
     assert desk.worked == []
-    assert [one.kind for one in kept] == ["command"]
+    assert [one.kind for one in kept] == [kind]
     desk.go.set()
     assert (await taken).status == 200
 
 
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("command", COMMAND),
+        ("interactive", PRESSED),
+        ("event", {"event_id": "E1", "event": {"type": "app_home_opened"}}),
+    ],
+)
+async def test_slack_need_not_wait_for_bolt_where_the_ack_says_nothing(
+    desk: Desk, kind: str, body: dict[str, Any]
+) -> None:
+    desk.app.async_dispatch = never  # type: ignore[method-assign]
+    assert await desk.front.receive(kind, body) == Reply()
+    assert [one.kind for one in await desk.inbox.left_over()] == [kind]
+    assert not desk.front.idle
+    for task in desk.front._handing:
+        task.cancel()
+    await desk.front.drain()
+    assert desk.front.idle
+
+
+async def never(_request: object) -> BoltResponse:
+    return await asyncio.get_running_loop().create_future()
+
+
 async def test_a_repeated_delivery_gets_the_first_answer_and_is_not_worked_on(desk: Desk) -> None:
-    first = await desk.front.receive("command", COMMAND)
-    assert first == Reply(200, {"text": "heard"})
-    assert await desk.front.receive("command", dict(COMMAND)) == first
+    first = await desk.front.receive("interactive", FORM)
+    assert first == Reply(200, {"response_action": "clear"})
+    assert await desk.front.receive("interactive", dict(FORM)) == first
+    assert desk.worked == ["form"]
+    assert desk.metrics.repeated._value.get() == 1
+
+
+async def test_a_repeated_command_is_acknowledged_and_not_worked_on(desk: Desk) -> None:
+    assert [await desk.receive("command", dict(COMMAND)) for _ in range(2)] == [Reply(), Reply()]
     assert desk.worked == ["list"]
     assert desk.metrics.repeated._value.get() == 1
 
 
 async def test_deliveries_that_come_together_are_one(desk: Desk) -> None:
     desk.go.clear()
-    several = [asyncio.create_task(desk.front.receive("command", COMMAND)) for _ in range(4)]
+    several = [asyncio.create_task(desk.front.receive("interactive", FORM)) for _ in range(4)]
     await asyncio.sleep(0)
     desk.go.set()
     replies = await asyncio.gather(*several)
-    assert set(map(repr, replies)) == {repr(Reply(200, {"text": "heard"}))}
-    assert desk.worked == ["list"]
+    assert set(map(repr, replies)) == {repr(Reply(200, {"response_action": "clear"}))}
+    assert desk.worked == ["form"]
 
 
 async def test_after_a_restart_the_disk_remembers(desk: Desk) -> None:
-    await desk.front.receive("command", COMMAND)
+    await desk.receive("command", COMMAND)
     assert await desk.restarted().receive("command", COMMAND) == Reply()
     assert desk.worked == ["list"]
 
 
 async def test_another_workspace_is_heard_because_shared_channels_name_it(desk: Desk) -> None:
-    reply = await desk.front.receive("command", {**COMMAND, "team_id": "T2"})
+    reply = await desk.receive("command", {**COMMAND, "team_id": "T2"})
     assert reply.status == 200
     assert desk.worked == ["list"]
 
@@ -126,7 +116,7 @@ async def test_a_question_is_answered_each_time_and_not_kept(desk: Desk) -> None
 
 async def test_without_a_disk_what_only_reads_goes_on(desk: Desk) -> None:
     await desk.database.close()
-    assert (await desk.front.receive("command", COMMAND)).status == 200
+    assert (await desk.receive("command", COMMAND)).status == 200
     assert desk.worked == ["list"]
 
 
@@ -164,9 +154,18 @@ async def test_what_could_not_be_handed_on_is_taken_when_slack_repeats_it(
 
     monkeypatch.setattr(desk.app, "async_dispatch", failing)
     with pytest.raises(RuntimeError):
-        await desk.front.receive("command", COMMAND)
+        await desk.front.receive("interactive", FORM)
     assert await desk.inbox.left_over() == []
-    assert (await desk.front.receive("command", COMMAND)).status == 200
+    assert (await desk.front.receive("interactive", FORM)).status == 200
+    assert desk.worked == ["form"]
+
+
+async def test_what_fails_behind_the_ack_is_taken_up_at_the_next_start(desk: Desk) -> None:
+    handed, desk.app.async_dispatch = desk.app.async_dispatch, failing  # type: ignore[method-assign]
+    assert await desk.receive("command", COMMAND) == Reply()
+    assert desk.worked == []
+    desk.app.async_dispatch = handed  # type: ignore[method-assign]
+    assert await desk.restarted().take_up(await desk.inbox.left_over()) == 1
     assert desk.worked == ["list"]
 
 
@@ -174,10 +173,10 @@ async def test_what_could_not_be_handed_on_is_taken_when_slack_repeats_it(
 async def test_a_clock_that_jumps_makes_no_repeat_new(
     desk: Desk, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, jump: float
 ) -> None:
-    await desk.front.receive("command", COMMAND)
+    await desk.receive("command", COMMAND)
     real = clock.unix()
     monkeypatch.setattr(clock, "unix", lambda: real + jump)
-    await desk.front.receive("command", COMMAND)
+    await desk.receive("command", COMMAND)
     await desk.inbox.prune()
     await desk.restarted().receive("command", COMMAND)
     assert desk.worked == ["list"]
@@ -192,17 +191,17 @@ def counted(desk: Desk, name: str) -> float:
 async def test_what_came_and_how_fast_it_was_acknowledged_is_counted(desk: Desk, clock: ManualClock) -> None:
     clock.advance(1_000)
     desk.go.clear()
-    taken = asyncio.create_task(desk.front.receive("command", COMMAND))
+    taken = asyncio.create_task(desk.front.receive("interactive", FORM))
     while not await desk.inbox.left_over():
         await asyncio.sleep(0)
     clock.advance(0.5)
     desk.go.set()
     await taken
-    await desk.front.receive("command", COMMAND)
-    assert counted(desk, 'cutover_bot_deliveries_total{kind="command"}') == 2
+    await desk.front.receive("interactive", FORM)
+    assert counted(desk, 'cutover_bot_deliveries_total{kind="view"}') == 2
     assert counted(desk, "cutover_bot_deliveries_repeated_total") == 1
-    assert counted(desk, 'cutover_bot_ack_seconds_count{kind="command"}') == 1
-    assert counted(desk, 'cutover_bot_ack_seconds_sum{kind="command"}') == 0.5
+    assert counted(desk, 'cutover_bot_ack_seconds_count{kind="view"}') == 1
+    assert counted(desk, 'cutover_bot_ack_seconds_sum{kind="view"}') == 0.5
 
 
 async def test_how_much_was_taken_up_again_is_told(desk: Desk) -> None:
@@ -219,7 +218,7 @@ async def broken(_request: object) -> BoltResponse:
 
 async def test_an_answer_without_a_body_has_its_status(desk: Desk) -> None:
     desk.app.async_dispatch = broken  # type: ignore[method-assign]
-    assert await desk.front.receive("command", COMMAND) == Reply(404, None)
+    assert await desk.front.receive("interactive", FORM) == Reply(404, None)
 
 
 async def test_only_so_many_are_remembered_and_the_disk_knows_the_rest(
@@ -227,10 +226,12 @@ async def test_only_so_many_are_remembered_and_the_disk_knows_the_rest(
 ) -> None:
     monkeypatch.setattr(front_module, "_REMEMBER", 2)
     for number in (1, 2, 3):
-        await desk.front.receive("command", {**COMMAND, "trigger_id": str(number)})
+        await desk.front.receive("interactive", {**FORM, "trigger_id": str(number)})
     assert len(desk.front._recent) == 2
-    again = [await desk.front.receive("command", {**COMMAND, "trigger_id": str(number)}) for number in (3, 2, 1)]
-    assert again == [Reply(200, {"text": "heard"})] * 2 + [Reply()], "the oldest is the one that was forgotten"
+    again = [await desk.front.receive("interactive", {**FORM, "trigger_id": str(number)}) for number in (3, 2, 1)]
+    assert again == [Reply(200, {"response_action": "clear"})] * 2 + [Reply()], (
+        "the oldest is the one that was forgotten"
+    )
     assert len(desk.worked) == 3
 
 
@@ -240,7 +241,7 @@ async def test_a_failed_hand_on_is_told_once_and_not_again_by_the_loop(desk: Des
     asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
     desk.app.async_dispatch = failing  # type: ignore[method-assign]
     with pytest.raises(RuntimeError):
-        await desk.front.receive("command", COMMAND)
+        await desk.front.receive("interactive", FORM)
     gc.collect()
     assert complaints == []
 

@@ -13,6 +13,7 @@ from ground_tools import until
 
 from bot.errors import StoreUnavailable
 from bot.store import Database
+from bot.store import database as database_module
 from bot.store.migrate import HEAD
 from bot.store.tables import links, metadata
 
@@ -92,6 +93,31 @@ async def test_a_write_soon_comes_with_the_next_write(database: Database, tmp_pa
     assert await database.read(count) == 0
     await database.write(add("C2"))
     assert on_disk(tmp_path) == 2
+
+
+async def test_what_was_put_off_is_committed_though_nothing_else_is_written(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "_SOON", 0.0)
+    database.write_soon(add())
+    while on_disk(tmp_path) == 0:
+        await asyncio.sleep(0)
+
+
+async def test_what_a_transaction_took_along_needs_none_of_its_own(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "_SOON", 0.0)
+    begun, transact = [], database._writing.transact
+    monkeypatch.setattr(database._writing, "transact", lambda work: begun.append(work) or transact(work))
+    database.write_soon(add("C1"))
+    database._jobs.put(None)
+    assert database._thread is not None
+    database._thread.join()  # the writer ends before the loop can look at the timer: whatever that puts is left over
+    later = asyncio.Event()
+    asyncio.get_running_loop().call_later(0.0, later.set)
+    await later.wait()
+    assert (len(begun), database._jobs.empty()) == (1, True)
 
 
 async def test_closing_commits_what_was_put_off(tmp_path: Path) -> None:
