@@ -2,8 +2,9 @@
 
 `python -m benchmarks.big <runbooks> <tasks> <changes> <sorts>` prints one JSON line with its address. Each look at a
 runbook first changes `changes` of its tasks, so every poll has that much to read. With `sorts` 0 the list cannot be
-sorted, and every poll is a whole reading. `GET /seen` tells how often what was asked since it was asked last,
-`POST /change/<runbook>` changes one task, `GET /named` tells when Slack was sent the names of which.
+sorted, and every poll is a whole reading. A forecast is one answer with everything, as Cutover's. `GET /seen` tells how
+often what was asked since it was asked last, `POST /change/<runbook>` changes one task, `GET /named` tells when Slack
+was sent the names of which.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ from benchmarks.fakes import RUNBOOK, STREAM, application, serve, task
 _STAGES = ("default", "startable", "in_progress", "complete")
 _TASK = re.compile(rb"service (\d+) to")
 _LATER = "2099-01-01T00:00:00.000Z"
+_ROW = 100
+_AT_ONCE = 200
+"""Tasks of a forecast written in one go, so that others are answered in between."""
 
 
 def _iso(at: datetime) -> str:
@@ -68,6 +72,19 @@ class Big:
             len(items),
         )
 
+    async def forecast(self) -> bytes:
+        """All tasks with those they wait for: each but the first hundred for three."""
+        parts: list[bytes] = []
+        for number, one in list(self.written.items()):
+            row = number // _ROW * _ROW
+            before = [] if not row else [row - _ROW + (number + step) % _ROW for step in (0, 1, 2)]
+            ids = [{"id": self._id(each), "type": "task"} for each in before]
+            # what a task says ends with its relationships: two braces
+            parts.append(one[:-2] + b', "predecessors": ' + json.dumps({"data": ids}).encode() + b"}}")
+            if len(parts) % _AT_ONCE == 0:
+                await asyncio.sleep(0)
+        return b'{"data":[%s],"links":{},"meta":{}}' % b",".join(parts)
+
     def _id(self, number: int) -> str:
         return f"{self.runbook_id}{number:05d}"
 
@@ -99,8 +116,12 @@ class Cutover:
         return _answer({"data": [STREAM], "links": {}, "meta": {}})
 
     async def tasks(self, request: web.Request) -> web.Response:
-        self.seen["tasks"] += 1
         query = dict(request.query)
+        if query.get("forecast") == "true":
+            self.seen["forecasts"] += 1
+            body = await self.found[request.match_info["r"]].forecast()
+            return web.Response(body=body, content_type="application/json")
+        self.seen["tasks"] += 1
         if "sort" in query and not self.sorts:
             return web.json_response({"errors": [{"status": "400", "title": "Cannot sort by that"}]}, status=400)
         body = self.found[request.match_info["r"]].page(query, request.path)

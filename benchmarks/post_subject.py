@@ -18,7 +18,7 @@ from typing import Any, Protocol
 import aiohttp
 
 from benchmarks.post_floor import Floor
-from bot.background import calm_memory
+from bot.background import put_loop_first
 from bot.blocks.message import Message
 from bot.clock import Clock
 from bot.outbox import Outbox, budget
@@ -115,7 +115,7 @@ async def main(which: str, fake: str, url: str) -> None:
         web = SlackWeb(session, f"{fake}/api/", "xoxb-bench", clock)
         outbox = Outbox(database, web, clock)
         sending = asyncio.create_task(outbox.run())
-        calm_memory()
+        put_loop_first()
         await serve(Own(database, outbox, clock))
         sending.cancel()
         await asyncio.gather(sending, return_exceptions=True)

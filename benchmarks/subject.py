@@ -22,7 +22,7 @@ from benchmarks.fast import Fast
 from benchmarks.post_subject import no_pace
 from bot import logs
 from bot.app import Bot
-from bot.background import calm_memory
+from bot.background import put_loop_first
 from bot.clock import Clock
 from bot.journal import Begun, Intent
 from bot.model import Text
@@ -145,7 +145,7 @@ async def main() -> None:
         await link(bot, max(runbooks, 1), hearing, int(os.environ.get("BENCH_CHANNELS", "0")))
         while not bot.team_id:
             await asyncio.sleep(0.01)
-        calm_memory()
+        put_loop_first()
         print(json.dumps({"url": bot.url}), flush=True)
         if runbooks:
             await _answer()

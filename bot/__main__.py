@@ -31,7 +31,7 @@ cli.add_typer(audit, name="audit")
 @cli.command()
 def run() -> None:
     """Run the bot with the settings of the environment or `.env`, until SIGTERM."""
-    gc.disable()  # imports make much and no garbage; `calm_memory` switches it on once the bot runs
+    gc.disable()  # imports make much and no garbage; `put_loop_first` switches it on once the bot runs
     from bot import app
 
     settings = _settings()

@@ -13,7 +13,7 @@ import aiohttp
 import structlog
 from aiohttp import web
 
-from bot.background import Background, Doors, calm_memory
+from bot.background import Background, Doors, put_loop_first
 from bot.clock import Clock
 from bot.errors import BotError, SlackError
 from bot.health import health_app
@@ -193,7 +193,7 @@ async def run(settings: Settings) -> None:
         loop.add_signal_handler(number, stop.set)
     with alone(settings.bot_database_url):
         async with Bot(settings) as bot:
-            calm_memory()
+            put_loop_first()
             delivery = "socket" if settings.uses_socket else "http"
             _log.info("started", delivery=delivery, url=bot.url, health=bot.health_url)
             await stop.wait()

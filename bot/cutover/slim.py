@@ -7,6 +7,7 @@ or a stage is no reading: it would be announced as having gone back to waiting.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from sys import intern
 from typing import Any, NamedTuple, NoReturn
 
@@ -120,22 +121,14 @@ class Recognised:
 
     def page(self, body: bytes) -> TaskPage:
         """A page of a task list. Raises `BadAnswer`, and nothing else."""
-        try:
-            sheet = _SPLIT(body)
-            tasks = [self._one(bytes(raw)) for raw in sheet.data]
-        except _UNUSUAL:
-            return _by_wire(body)
-        link = sheet.links.next if sheet.links else None
-        following = link.href if isinstance(link, _Href) else link
-        page = sheet.meta.page if sheet.meta else None
-        return TaskPage(tasks, following or None, page.total if page else None)
+        return _page(body, self._one)
 
     def forget_unmet(self) -> None:
         """After a whole reading: what was not in it comes no more."""
         self._known, self._met = self._met, {}
 
-    def _one(self, raw: bytes) -> TaskState:
-        key = hash(raw)
+    def _one(self, raw: msgspec.Raw) -> TaskState:
+        key = hash(bytes(raw))
         task = self._known.get(key)
         if task is None:
             task = self._known[key] = _task(_DECODE_ONE(raw))
@@ -145,7 +138,19 @@ class Recognised:
 
 def task_page(body: bytes) -> TaskPage:
     """One page on its own. Raises `BadAnswer`, and nothing else."""
-    return Recognised().page(body)
+    return _page(body, lambda raw: _task(_DECODE_ONE(raw)))
+
+
+def _page(body: bytes, one: Callable[[msgspec.Raw], TaskState]) -> TaskPage:
+    try:
+        sheet = _SPLIT(body)
+        tasks = [one(raw) for raw in sheet.data]
+    except _UNUSUAL:
+        return _by_wire(body)
+    link = sheet.links.next if sheet.links else None
+    following = link.href if isinstance(link, _Href) else link
+    page = sheet.meta.page if sheet.meta else None
+    return TaskPage(tasks, following or None, page.total if page else None)
 
 
 def newest(body: bytes) -> Newest:
@@ -172,8 +177,8 @@ def _task(one: _Task) -> TaskState:
         _link(r.task_type, a.task_type_id),
         _assignees(r.assignees),
         a.completion_type and intern(a.completion_type),
-        a.start_planned,
-        a.end_planned,
+        a.start_planned and intern(a.start_planned),  # where one task is to end, others are to start
+        a.end_planned and intern(a.end_planned),
         a.start_actual,
         a.end_actual,
         a.end_fixed,

@@ -9,6 +9,7 @@ import heapq
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from bot.model.enums import Completion, TaskStage
 from bot.model.runbook import Runbook, Stream
@@ -68,8 +69,12 @@ class Progress:
         return sum(self.counts.values(), Counts())
 
 
+@lru_cache(4096)
 def moment(text: str | None) -> datetime | None:
-    """An ISO 8601 time as aware UTC; None for nothing, and for what is no time."""
+    """An ISO 8601 time as aware UTC; None for nothing, and for what is no time.
+
+    Planned times are asked again with each poll, and many tasks share one, so the last few thousand are remembered.
+    """
     if not text:
         return None
     try:

@@ -31,7 +31,7 @@ class Network:
     def __init__(self, waits: Mapping[str, Sequence[str]]) -> None:
         self.ids = list(waits)
         place = {key: at for at, key in enumerate(self.ids)}
-        self.before = [[place[one] for one in ones if one in place] for ones in waits.values()]
+        self.before = [tuple([place[one] for one in ones if one in place]) for ones in waits.values()]
         self.order = self._order()
 
     def _order(self) -> list[int]:

@@ -8,6 +8,7 @@ passing of time alone, so it is reckoned here from the plan where Cutover did no
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ import msgspec
 
 from bot.clock import Clock
 from bot.cutover import CutoverClient, paths, slim, states
-from bot.cutover.slim import Newest, Recognised, TaskPage
+from bot.cutover.slim import Newest, Recognised, TaskPage, task_page
 from bot.errors import BadAnswer, RateLimited, Refused
 from bot.model import RunbookStage, TaskStage
 from bot.model.progress import moment
@@ -79,6 +80,9 @@ class Reader:
                 return self._snapshot(book, streams, tasks, old), False
         tasks = await self._sweep(runbook_id, old.tasks if old else {})
         await self._prove(runbook_id, tasks)
+        if self._sorts:  # all is read once in ten minutes now: not worth a megabyte of what came before
+            self._recognised.pop(runbook_id, None)
+        await asyncio.sleep(0)  # all tasks were looked over for the newest, and are now once more: others come between
         return self._snapshot(book, streams, tasks, old), True
 
     def forget(self, runbook_id: str) -> None:
@@ -150,7 +154,8 @@ class Reader:
             total, ended = await self._all(runbook_id, before, tasks)
             if total == len(tasks) or (ended and (total is None or tasks.keys() == seen)):
                 self._marks[runbook_id] = _Mark(tasks, _newest(tasks))
-                self._recognised[runbook_id].forget_unmet()
+                if runbook_id in self._recognised:
+                    self._recognised[runbook_id].forget_unmet()
                 self._gap = self._gap / 2 if self._gap > _GAP else 0.0
                 return tasks
             seen = set(tasks)
@@ -177,7 +182,7 @@ class Reader:
     def _pages(self, runbook_id: str, sort: str | None) -> AsyncGenerator[TaskPage, None]:
         params: paths.Params = {"page[size]": PAGE, "sort": sort}
         path = paths.runbook(runbook_id, "tasks")
-        read = self._recognised.setdefault(runbook_id, Recognised()).page
+        read = task_page if self._sorts else self._recognised.setdefault(runbook_id, Recognised()).page
         return self._client.byte_pages("list_runbook_tasks", path, read, params)
 
     async def _prove(self, runbook_id: str, tasks: Tasks) -> None:
