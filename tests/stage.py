@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -59,7 +60,8 @@ class Stage:
         self._running = AsyncExitStack()
         self.bot = await self._running.enter_async_context(Bot(self.settings(), self.clock, watching=self.watching))
         if self.bot.socket is not None:
-            await self.slack.until(self.bot.socket.connected.is_set)
+            async with asyncio.timeout(15):
+                await self.bot.socket.connected.wait()
         else:
             self.slack.set_request_url(f"{self.bot.url}/slack/events")
         await self.slack.until(lambda: self.bot.team_id)
@@ -72,7 +74,11 @@ class Stage:
 
     async def settle(self) -> None:
         """Until the bot has answered everything."""
-        await self.slack.until(lambda: self.bot.idle)
+        async with asyncio.timeout(15):
+            while not self.bot.idle:
+                await self.bot.front.drain()
+                await self.bot.guard.drain(15.0)
+                await self.bot.performer.drain(15.0)
 
     # ---- people in Slack
     def messages(self, user: str = DANA, channel: str = FAILOVER) -> list[Json]:

@@ -72,7 +72,7 @@ class Watch:
         self._following = Following(database, links, telling, outbox, clock)
         self._brake = pace.Brake()
         self._woken = asyncio.Event()
-        self.changed: Callable[[str], object] = str  # hears of each runbook that has moved, once that is kept
+        self.changed: Callable[[str], object] = str  # hears of each runbook that is new or touched, once it is kept
 
     def refresh_soon(self, runbook_id: str) -> None:
         """Something was done or announced there: look at once, and more often for half a minute."""
@@ -245,7 +245,7 @@ class Watch:
         await self._keep(row, now + self._next(new, links, now), [*letters, *boards], **values)
         self._kept[row.runbook_id] = (row.fence, new)
         self._telling.boards.drawn(drawn, new, now)
-        if changes:
+        if new is not old:
             self.changed(row.runbook_id)
         if letters:
             _log.info("news", runbook=row.runbook_id, changes=len(changes), letters=len(letters))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from stage import GENERAL
 from watching import RUNBOOK, Watching, open_watching
 
 from bot.model.hearing import Kind
@@ -123,3 +124,32 @@ async def test_a_runbook_that_is_gone_is_said_once_and_asked_for_seldom(watching
     await watching.poll(10)
     assert watching.reads == []
     assert RUNBOOK
+
+
+async def test_the_archive_hears_of_what_is_new_and_of_what_nobody_is_told(watching: Watching) -> None:
+    """A first reading may hold more than the archive has; a comment or a description moves `updated_at` alone."""
+    heard: list[str] = []
+    watch = watching.new_watch("fresh")
+    watch.changed = heard.append
+    watching.watch = watch
+    world = watching.stage.cutover.world
+    task = next(iter(world.runbooks[RUNBOOK].tasks.values()))
+    await watching.see()
+    heard.clear()
+    before = len(watching.posts())
+    watching.stage.cutover.clock.advance(1)
+    task.description = "Use the other bridge"
+    world.live[RUNBOOK].touch(task, world.now())
+    await watching.see()
+    assert (heard, len(watching.posts())) == ([RUNBOOK], before)
+    await watching.see()
+    assert heard == [RUNBOOK]
+
+
+async def test_the_archive_hears_of_a_first_reading(planned: Watching) -> None:
+    heard: list[str] = []
+    planned.watch.changed = heard.append
+    await planned.stage.link("return", channel=GENERAL)
+    await planned.poll(5)
+    (other,) = {link.runbook_id for link in planned.stage.bot.links.all()} - {RUNBOOK}
+    assert heard == [other]

@@ -247,7 +247,7 @@ class EmbeddedSlack:
                             return found
                         # What is asked may also lie in the app under test, which tells nobody of its changes.
                         with contextlib.suppress(TimeoutError):
-                            async with asyncio.timeout(min(RECHECK_SECONDS, 0.001 * 1.5 ** min(attempt, 9))):
+                            async with asyncio.timeout(min(RECHECK_SECONDS, 0.001 * 1.25 ** min(attempt, 16))):
                                 await queue.get()
             except TimeoutError:
                 pass
