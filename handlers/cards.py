@@ -65,12 +65,17 @@ class Cards:
         comments: Sequence[Comment] = (),
     ) -> card.TaskView:
         """What the card shows; what cannot be read now is left out rather than failing the answer."""
-        runbook, streams, kind, names = await asyncio.gather(
-            self.runbook_of(task.runbook_id),
-            self._streams(task.runbook_id),
-            self._catalogue.task_type(task.task_type_id),
-            self._catalogue.names(task.assignees or (), task.runbook_id),
-        )
+        runbook_id, type_id, refs = task.runbook_id, task.task_type_id, task.assignees or ()
+        if self._catalogue.has(task):  # side by side would be four tasks for nothing, with each card
+            runbook, streams = await self.runbook_of(runbook_id), await self._streams(runbook_id)
+            kind, names = await self._catalogue.task_type(type_id), await self._catalogue.names(refs, runbook_id)
+        else:
+            runbook, streams, kind, names = await asyncio.gather(
+                self.runbook_of(runbook_id),
+                self._streams(runbook_id),
+                self._catalogue.task_type(type_id),
+                self._catalogue.names(refs, runbook_id),
+            )
         return card.TaskView(
             task=task,
             runbook=runbook,

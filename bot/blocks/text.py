@@ -13,11 +13,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from bot.blocks.clean import BLANK, ELLIPSIS, clean, cut, graphemes, isolate, width
 from bot.model import Text
 
 NAME_LIMIT = 80
+_SHORT = 120
+"""Characters of a text that is remembered."""
 _HAIR = "\u200a"
 _GRAVE = "\u02cb"
 # Custom emoji may be named in any script; digits alone are a time, but for two of Slack's own emoji.
@@ -56,8 +59,17 @@ def plain(value: Text | str, limit: int) -> str:
 
 def literal(value: Text | str, limit: int = 150) -> Mrkdwn:
     """One line shown exactly as written. `limit` counts what the reader sees, before escaping."""
-    line = cut(_head(value, limit), limit)
+    raw = value.raw if isinstance(value, Text) else value
+    return (_known if len(raw) <= _SHORT else _literal)(raw, limit)
+
+
+def _literal(raw: str, limit: int) -> Mrkdwn:
+    line = cut(_head(raw, limit), limit)
     return Mrkdwn(isolate(_escape(line)) if line else BLANK)
+
+
+_known = lru_cache(2048)(_literal)
+"""Names of people, streams, runbooks and tasks come again with each card, board and post."""
 
 
 def bold(value: Text | str, limit: int = NAME_LIMIT) -> Mrkdwn:

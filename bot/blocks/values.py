@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final, Literal, Self, TypeVar
 
+import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from bot.blocks.fit import BLOCK_ID, BUTTON_VALUE, METADATA
@@ -17,6 +19,7 @@ from bot.errors import BadInput
 from bot.model import Runbook, Task
 
 _VERSION: Final = 1
+_ESCAPED: Final = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class Value(BaseModel):
@@ -194,13 +197,21 @@ def encode(value: Value, limit: int = BUTTON_VALUE) -> str:
     ASCII only, so that the limit means the same in every way of counting.
     """
     fields = {"v": value.v, **value.model_dump(exclude_defaults=True)}
-    text = json.dumps(fields, separators=(",", ":"))
+    text = _compact(fields)
     if len(text) > limit:
         raise BadInput(
             "That is too long to keep while you choose.",
             "Name the task or runbook in the command itself, then repeat it.",
         )
     return text
+
+
+def _compact(fields: Mapping[str, Any]) -> str:
+    try:
+        text = orjson.dumps(fields).decode()
+    except TypeError:  # half a surrogate pair
+        return _ESCAPED(fields)
+    return text if text.isascii() else _ESCAPED(fields)
 
 
 def encode_meta(meta: Value) -> str:
@@ -248,8 +259,9 @@ def seen_runbook(runbook: Runbook) -> str:
     return f"{runbook.stage[:11]}.{_moment(runbook.updated_at)}"
 
 
+@lru_cache(256)
 def _moment(at: datetime | None) -> str:
-    """Milliseconds since 1970 in base 36, so that it stays short."""
+    """Milliseconds since 1970 in base 36, so that it stays short. Each control of a card asks for the same one."""
     number = 0 if at is None else int(at.timestamp() * 1000)
     digits = ""
     while number > 0:

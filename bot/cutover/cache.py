@@ -38,6 +38,11 @@ class TimedCache(Generic[K, V]):
         # Shielded: one impatient caller must not cancel the answer of the others.
         return await asyncio.shield(running)
 
+    def has(self, key: K) -> bool:
+        """Whether `get` would answer at once."""
+        kept = self._kept.get(key)
+        return kept is not None and self._clock.monotonic() < kept[0]
+
     def keep(self, key: K, value: V) -> None:
         """Put a value in that was read on the way."""
         self._kept[key] = (self._clock.monotonic() + self._seconds, value)

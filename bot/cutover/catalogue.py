@@ -107,12 +107,22 @@ class Catalogue:
             names = {ref: teams[ref.id] for ref in wanted if ref.type == "runbook_team" and ref.id in teams}
         people = [ref for ref in wanted if ref.type == "user"]
         # A few at a time: the first card of a big runbook must not empty Cutover's rate limit at one blow.
-        for start in range(0, len(people), _AT_ONCE):
-            group = people[start : start + _AT_ONCE]
-            for ref, found in zip(group, await asyncio.gather(*(self.person(one.id) for one in group)), strict=True):
-                if found is not None:
-                    names[ref] = found.name
+        absent = [ref.id for ref in people if not self._people.has(ref.id)]
+        for start in range(0, len(absent), _AT_ONCE):
+            await asyncio.gather(*map(self.person, absent[start : start + _AT_ONCE]))
+        for ref in people:
+            found = await self.person(ref.id)
+            if found is not None:
+                names[ref] = found.name
         return names
+
+    def has(self, task: Task) -> bool:
+        """Whether all that a card of `task` asks for is here, so that it can be asked one after the other."""
+        refs = task.assignees or ()
+        kinds = task.task_type_id is None or self._task_types.has(None)
+        teams = self._teams.has(task.runbook_id) or not any(ref.type == "runbook_team" for ref in refs)
+        people = all(self._people.has(ref.id) for ref in refs if ref.type == "user")
+        return self._streams.has(task.runbook_id) and kinds and teams and people
 
     def forget_streams(self, runbook_id: str) -> None:
         """After the bot itself changed something there."""
