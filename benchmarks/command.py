@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import subprocess
 import sys
 import tempfile
@@ -99,7 +100,7 @@ async def rows_of(way: str, targets: dict[str, Target], options: argparse.Namesp
     rows: dict[str, Row] = {}
     kept = {name: one for name, one in targets.items() if not name.endswith(BARE)}
     loads = [more for more, load in LOADS.items() if options.steady or not load.a_second]
-    for what, more in (*(("command", more) for more in loads), ("button", "")):
+    for what, more in itertools.product(("command", "button"), loads):
         chosen = kept if more or what == "button" else targets
         for name, row in (await compare(chosen, what, LOADS[more], options)).items():
             rows[f"{what}, {way}{more}: {name}"] = row

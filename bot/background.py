@@ -75,6 +75,9 @@ _HAND_OVER: Final = 0.001
 """Seconds that a thread which computes may keep the interpreter while another waits; Python's own is five times that.
 The event loop waits for it behind each of its system calls, so a plan being reckoned holds up an ack several times."""
 
+_YOUNG: Final = 5_000
+"""Objects made and not yet gone before the collector looks: at 700 it looks at every sixth command, for nothing."""
+
 
 def put_loop_first() -> None:
     """The event loop comes first: beside threads that compute, and before the collector of what stays anyway."""
@@ -82,4 +85,5 @@ def put_loop_first() -> None:
     give_back_big_blocks()
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_YOUNG, 20, 20)
     gc.enable()
