@@ -59,8 +59,9 @@ def main() -> int:
     kept, results = page.load(), []
     chosen = {name: RUNS[name] for name in given.names or RUNS}
     if given.peers:
+        few = ("--steady", "0", "--presses", "250")  # more at once, and stock Bolt's httpx gives up waiting in line
         beside = ("benchmarks.archive", "--rounds", "2", "--httpx", given.peers)
-        chosen = {"peers": ("benchmarks.command", "--steady", "0", "--peers", given.peers), "archive": beside}
+        chosen = {"peers": ("benchmarks.command", *few, "--peers", given.peers), "archive": beside}
     for name, words in chosen.items():
         ran_on = page.machine()
         result = run(words if not given.rounds or name in _NO_ROUNDS else (*words, "--rounds", given.rounds))

@@ -73,8 +73,8 @@ class Bot(Parts):
         await self._doors.close()
         if self.socket is not None:
             await self.socket.drain(1.0)
-        await self.front.drain()
         await self._background.end()
+        await self.front.drain()
         left = await self.guard.drain(DRAIN_SECONDS)
         if left:
             _log.warning("work_left_for_the_next_start", tasks=left)

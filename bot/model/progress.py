@@ -17,6 +17,8 @@ from bot.model.snapshot import RunbookState, Snapshot, StreamState, TaskState
 from bot.model.task import Ref, Task, TaskType
 from bot.model.text import Text
 
+_LONGEST = 64
+"""Characters of a time with all its digits and an offset; more is something else."""
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _OPEN = frozenset({TaskStage.STARTABLE.value, TaskStage.IN_PROGRESS.value})
 _SKIPPED = frozenset({Completion.SKIPPED.value, Completion.ABANDONED.value})
@@ -69,14 +71,14 @@ class Progress:
         return sum(self.counts.values(), Counts())
 
 
-@lru_cache(4096)
 def moment(text: str | None) -> datetime | None:
-    """An ISO 8601 time as aware UTC; None for nothing, and for what is no time.
+    """An ISO 8601 time as aware UTC; None for nothing, and for what is no time."""
+    return _moment(text) if text and len(text) <= _LONGEST else None
 
-    Planned times are asked again with each poll, and many tasks share one, so the last few thousand are remembered.
-    """
-    if not text:
-        return None
+
+@lru_cache(4096)
+def _moment(text: str) -> datetime | None:
+    """Planned times are asked again with each poll, and many tasks share one, so they are remembered."""
     try:
         at = datetime.fromisoformat(text.strip().removesuffix(" UTC"))
         return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)

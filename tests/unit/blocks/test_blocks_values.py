@@ -44,6 +44,7 @@ UUID = "0d9e6a4c-5f1b-4c7a-9a55-3a1b7c2f8e10"
         MoreValue(do="assign", r="71", t="412"),
         RunbookValue(r="71"),
         PickValue(command="task", verb="finish", rest='"a" <!x>'),
+        PickValue(command="task", verb="finish", rest="Übergabe 🚀"),
         ListValue(r="71", kind="late", page=3),
         StartMeta(r="71", name="Fail-over"),
         TaskMeta(r="71", t="412", message_ts="1.2"),
@@ -54,6 +55,13 @@ UUID = "0d9e6a4c-5f1b-4c7a-9a55-3a1b7c2f8e10"
 def test_a_value_comes_back_as_it_went(value: Value) -> None:
     assert decode(type(value), encode(value)) == value
     assert encode(value).isascii()
+
+
+def test_half_a_surrogate_pair_is_kept_and_refused_when_it_comes_back() -> None:
+    text = encode(TaskValue(r="\ud800", t="1"))
+    assert text.isascii()
+    with pytest.raises(BadInput):
+        decode(TaskValue, text)
 
 
 @pytest.mark.parametrize(
