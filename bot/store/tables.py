@@ -1,5 +1,7 @@
 """All tables. The one rule: times are Unix seconds (float, UTC), so that both databases hold the same.
 
+Indexes over some rows only are in `indexes`.
+
 `letters.state`: waiting, sending, sent, failed, replaced (a newer letter took its slot), summed (a summary counts it).
 `letters.place` is the id of the letter whose turn it took over. `counters` tell replicas that something changed.
 """
@@ -23,11 +25,6 @@ def _claimed(*, idle: bool = False) -> list[sa.Column[Any]]:
     ]
 
 
-def _index(name: str, *columns: Any, where: Any) -> sa.Index:
-    """An index over some rows only."""
-    return sa.Index(name, *columns, sqlite_where=where, postgresql_where=where)
-
-
 inbox = sa.Table(
     "inbox",
     metadata,
@@ -38,7 +35,6 @@ inbox = sa.Table(
     sa.Column("done_at", sa.Float),
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
 )
-_index("inbox_open", inbox.c.received_at, where=inbox.c.done_at.is_(None))
 
 intents = sa.Table(
     "intents",
@@ -60,10 +56,8 @@ intents = sa.Table(
     sa.Column("settled_at", sa.Float),
     sa.Column("audited", sa.String(12), nullable=False, server_default=""),
 )
-_index("intents_unaudited", intents.c.at, where=intents.c.audited != intents.c.state)
 # A condition in words: SQLite uses an index over some rows only where a statement names the very same constants.
 intents_open = sa.text("intents.state IN ('open', 'unknown')")
-_index("intents_open", intents.c.at, where=intents.c.state.in_(["open", "unknown"]))
 sa.Index("intents_target", intents.c.runbook_id, intents.c.task_id, intents.c.at)
 
 links = sa.Table(
@@ -99,8 +93,6 @@ letters = sa.Table(
     sa.Column("place", sa.Integer),
 )
 letters_open = sa.text("letters.state IN ('waiting', 'sending')")
-_index("letters_waiting", letters.c.due_at, where=letters.c.state.in_(["waiting", "sending"]))
-_index("letters_lane", letters.c.channel_id, letters.c.id, where=letters.c.state.in_(["waiting", "sending"]))
 
 lanes = sa.Table(
     "lanes",

@@ -14,8 +14,9 @@ from ground_tools import until
 from bot.errors import StoreUnavailable
 from bot.store import Database
 from bot.store import database as database_module
+from bot.store.indexes import metadata
 from bot.store.migrate import HEAD
-from bot.store.tables import links, metadata
+from bot.store.tables import links
 
 
 def row(channel: str = "C1", **given: Any) -> dict[str, Any]:

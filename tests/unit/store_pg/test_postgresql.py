@@ -16,8 +16,9 @@ from bot.settings import SettingsError, load
 from bot.store import Database
 from bot.store.claims import claim
 from bot.store.engines import connect_to
+from bot.store.indexes import metadata
 from bot.store.migrate import HEAD
-from bot.store.tables import links, metadata, watches
+from bot.store.tables import links, watches
 
 
 @pytest.fixture
