@@ -45,7 +45,7 @@ class Inbox:
     async def keep(self, key: str, kind: str, body: bytes) -> bool:
         """True when this delivery is new and now on disk; False when it was taken on before."""
         row = {"key": key, "kind": kind, "received_at": self._clock.unix(), "body": body, "attempts": 0}
-        return await self._database.write(lambda c: _INSERT.run(c, row) == 1)
+        return await self._database.write(lambda c: _INSERT.run(c, row) == 1, quick=True)
 
     def done(self, key: str) -> None:
         """Mark as worked off, with the next transaction. Losing the mark costs a harmless second look."""

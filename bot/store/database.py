@@ -15,7 +15,7 @@ from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 
@@ -25,7 +25,15 @@ from bot.store.session import Session
 
 T = TypeVar("T")
 Unit = Callable[[sa.Connection], T]
-_Job = tuple[Unit[Any], "asyncio.Future[Any] | None", "asyncio.AbstractEventLoop | None"]
+
+
+class _Job(NamedTuple):
+    unit: Unit[Any]
+    done: asyncio.Future[Any] | None = None
+    loop: asyncio.AbstractEventLoop | None = None
+    quick: bool = False
+
+
 _Result = tuple[_Job, Any, BaseException | None]
 _BATCH = 64
 _MOST_PUT_OFF = 10_000
@@ -70,13 +78,13 @@ class Database:
         self._reading.close()
         self._engine.dispose()
 
-    async def write(self, unit: Unit[T]) -> T:
-        """Run `unit` in a transaction; returns once it is on disk."""
+    async def write(self, unit: Unit[T], *, quick: bool = False) -> T:
+        """Run `unit` in a transaction; returns once it is on disk. `quick`: what was put off waits for the next one."""
         if self._thread is None:
             raise StoreUnavailable(_CLOSED)
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
-        self._jobs.put((unit, done, loop))
+        self._jobs.put(_Job(unit, done, loop, quick))
         return await done
 
     def write_soon(self, unit: Unit[Any]) -> None:
@@ -91,7 +99,7 @@ class Database:
     def _carry(self, carried: int) -> None:
         """Commit what was put off, unless a transaction took it along: under load there is always one that does."""
         if carried == self._carried:
-            self._jobs.put((_nothing, None, None))
+            self._jobs.put(_Job(_nothing))
 
     async def flush(self) -> None:
         """Commit what `write_soon` collected."""
@@ -152,14 +160,18 @@ class Database:
                     break
                 job = self._jobs.get()
             stopping = job is None
-            with self._lock:
-                lazy, self._lazy = self._lazy, []
-                self._carried += 1
-            self._commit(lazy, jobs)
+            only_quick = bool(jobs) and not stopping and all(one.quick for one in jobs)
+            self._commit([] if only_quick else self._take_lazy(), jobs)
+
+    def _take_lazy(self) -> list[Unit[Any]]:
+        with self._lock:
+            lazy, self._lazy = self._lazy, []
+            self._carried += 1
+        return lazy
 
     def _commit(self, lazy: list[Unit[Any]], jobs: list[_Job]) -> None:
         """Run all and commit once; each job is told its own result only after the commit."""
-        everything = [*((unit, None, None) for unit in lazy), *jobs]
+        everything = [*map(_Job, lazy), *jobs]
         try:
             results = self._writing.transact(lambda c: self._run_all(c, everything)) if everything else []
         except Exception as error:
@@ -170,14 +182,14 @@ class Database:
                 return
             failure = self._told(error)
             results = [(job, None, failure) for job in jobs]
-        for (_, done, loop), value, told in results:
-            if done is not None and loop is not None:
+        for job, value, told in results:
+            if job.done is not None and job.loop is not None:
                 with contextlib.suppress(RuntimeError):  # its event loop has ended: nobody waits any more
-                    loop.call_soon_threadsafe(_tell, done, value, told)
+                    job.loop.call_soon_threadsafe(_tell, job.done, value, told)
 
     def _run_all(self, connection: sa.Connection, jobs: list[_Job]) -> list[_Result]:
         if len(jobs) == 1:
-            return [(jobs[0], jobs[0][0](connection), None)]
+            return [(jobs[0], jobs[0].unit(connection), None)]
         return [self._run(connection, job) for job in jobs]
 
     def _run(self, connection: sa.Connection, job: _Job) -> _Result:
@@ -185,7 +197,7 @@ class Database:
         raw: Any = connection.connection.driver_connection
         raw.execute("SAVEPOINT unit")
         try:
-            value = job[0](connection)
+            value = job.unit(connection)
         except Exception as error:
             if self._kind.again(error) or self._kind.lost(raw):  # it is no fault of this unit
                 raise

@@ -96,6 +96,14 @@ async def test_a_write_soon_comes_with_the_next_write(database: Database, tmp_pa
     assert on_disk(tmp_path) == 2
 
 
+async def test_a_quick_write_leaves_what_was_put_off_to_the_next(database: Database, tmp_path: Path) -> None:
+    database.write_soon(add("C1"))
+    await database.write(add("C2"), quick=True)
+    assert on_disk(tmp_path) == 1
+    await database.write(add("C3"))
+    assert on_disk(tmp_path) == 3
+
+
 async def test_what_was_put_off_is_committed_though_nothing_else_is_written(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
