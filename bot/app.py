@@ -74,7 +74,7 @@ class Bot(Parts):
         if self.socket is not None:
             await self.socket.drain(1.0)
         await self._background.end()
-        await self.front.drain()
+        await self.front.drain(1.0)
         left = await self.guard.drain(DRAIN_SECONDS)
         if left:
             _log.warning("work_left_for_the_next_start", tasks=left)

@@ -76,7 +76,7 @@ class Stage:
         """Until the bot has answered everything."""
         async with asyncio.timeout(15):
             while not self.bot.idle:
-                await self.bot.front.drain()
+                await self.bot.front.drain(15.0)
                 await self.bot.guard.drain(15.0)
                 await self.bot.performer.drain(15.0)
 

@@ -65,10 +65,10 @@ class Front:
         """Whether everything that was acknowledged is with its listener."""
         return not self._handing
 
-    async def drain(self) -> None:
-        """Wait until it is."""
+    async def drain(self, seconds: float) -> None:
+        """Wait until it is, so long at most: what is left stays on disk."""
         if self._handing:
-            await asyncio.wait(set(self._handing))
+            await asyncio.wait(set(self._handing), timeout=seconds)
 
     async def receive(self, kind: str, body: Mapping[str, Any]) -> Reply:
         """Acknowledge one delivery. A repeated one gets the first one's answer and is not worked on again."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from stage import DANA, FAILOVER, SAM, Stage, open_stage
@@ -121,3 +122,20 @@ async def test_every_command_is_acknowledged_before_cutover_answers(http: Stage)
     assert commands
     assert all(one.ack_ms is not None and one.ack_ms < 400 for one in commands)
     assert task_named(http, ROLL).stage == "in_progress"
+
+
+async def test_what_was_acknowledged_is_handed_on_before_the_bot_ends(http: Stage) -> None:
+    handed, go = http.bot.bolt.async_dispatch, asyncio.Event()
+
+    async def late(request: Any) -> Any:
+        await go.wait()
+        return await handed(request)
+
+    http.bot.bolt.async_dispatch = late  # type: ignore[method-assign]
+    await http.slack.command(DANA, FAILOVER, "/task", "start roll")
+    assert not http.bot.idle
+    ends = asyncio.create_task(http.stop())
+    await asyncio.wait({ends}, timeout=0.5)
+    go.set()
+    await ends
+    assert "You started this" in http.text()

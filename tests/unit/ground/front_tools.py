@@ -76,5 +76,5 @@ class Desk:
     async def receive(self, kind: str, body: dict[str, Any]) -> Reply:
         """The ack, once what is behind it is done too."""
         reply = await self.front.receive(kind, body)
-        await self.front.drain()
+        await self.front.drain(15.0)
         return reply

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 import pytest
+import sqlalchemy as sa
 from front_tools import ASKED, COMMAND, FORM, PRESSED, Desk
 from slack_bolt import BoltResponse
 
@@ -15,6 +16,7 @@ from bot.clock import ManualClock
 from bot.slack import front as front_module
 from bot.slack.front import Reply
 from bot.store import Database
+from bot.store.tables import inbox
 
 
 @pytest.fixture
@@ -51,7 +53,7 @@ async def test_slack_need_not_wait_for_bolt_where_the_ack_says_nothing(
     assert not desk.front.idle
     for task in desk.front._handing:
         task.cancel()
-    await desk.front.drain()
+    await desk.front.drain(15.0)
     assert desk.front.idle
 
 
@@ -87,6 +89,18 @@ async def test_after_a_restart_the_disk_remembers(desk: Desk) -> None:
     await desk.receive("command", COMMAND)
     assert await desk.restarted().receive("command", COMMAND) == Reply()
     assert desk.worked == ["list"]
+
+
+async def test_the_ack_waits_for_no_mark_of_another_delivery(desk: Desk) -> None:
+    await desk.inbox.keep("command:before", "command", b"{}")
+    desk.inbox.done("command:before")
+    desk.go.clear()
+    await desk.front.receive("command", COMMAND)
+    query = sa.select(inbox.c.key).where(inbox.c.done_at.is_(None))
+    left = await desk.database.read(lambda c: c.execute(query).scalars().all())
+    assert len(left) == 2
+    desk.go.set()
+    await desk.front.drain(15.0)
 
 
 async def test_another_workspace_is_heard_because_shared_channels_name_it(desk: Desk) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,23 @@ async def test_a_quick_write_leaves_what_was_put_off_to_the_next(database: Datab
     assert on_disk(tmp_path) == 1
     await database.write(add("C3"))
     assert on_disk(tmp_path) == 3
+
+
+@pytest.mark.parametrize("ends", [False, True])
+async def test_beside_others_and_at_the_end_a_quick_write_leaves_nothing(tmp_path: Path, ends: bool) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'bot.db'}")
+    await database.open()
+    held, free = threading.Event(), threading.Event()
+    work = [asyncio.create_task(database.write(lambda _: (held.set(), free.wait(5))))]
+    await asyncio.to_thread(held.wait, 5)  # what comes now is one transaction
+    database.write_soon(add("C1"))
+    work.append(asyncio.create_task(database.write(add("C2"), quick=True)))
+    work.append(asyncio.create_task(database.close() if ends else database.write(add("C3"))))  # type: ignore[arg-type]
+    await asyncio.sleep(0)
+    free.set()
+    await asyncio.gather(*work)
+    assert on_disk(tmp_path) == (2 if ends else 3)
+    await database.close()
 
 
 async def test_what_was_put_off_is_committed_though_nothing_else_is_written(

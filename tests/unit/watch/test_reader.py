@@ -89,6 +89,11 @@ async def test_nothing_new_costs_three_requests_and_gives_the_same_object(place:
     assert place.asked == 3
 
 
+async def test_where_cutover_sorts_nothing_is_kept_to_recognise_pages(place: Place, known: Snapshot) -> None:
+    await place.read(known, sweep=True)
+    assert place.reader._recognised == {}
+
+
 async def test_a_change_is_found_by_one_page_more(place: Place, known: Snapshot) -> None:
     started = place.start()
     new = await place.read(known)

@@ -109,7 +109,7 @@ def test_a_moment_is_read_in_all_its_forms(text: str) -> None:
     assert read == datetime(2026, 11, 20, 21, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("text", ["", "soon", "0001-01-01T00:00:00+14:00", None])
+@pytest.mark.parametrize("text", ["", "soon", "0001-01-01T00:00:00+14:00", None, "2026-11-20T21:00:00Z" + " " * 60])
 def test_what_is_no_moment_is_none(text: str | None) -> None:
     assert moment(text) is None
 
